@@ -1,0 +1,95 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Portal.Store;
+
+namespace Portal.Audit;
+
+/// <summary>What a change did: its value and its audit line; or that nothing changed, and then no line.</summary>
+public sealed record Changed<T>(T Value, AuditLine? Line)
+{
+    public static implicit operator Changed<T>((T Value, AuditLine Line) done) => new(done.Value, done.Line);
+}
+
+public static class Changed
+{
+    /// <summary>The work found nothing to do; nothing is written.</summary>
+    public static Changed<T> Nothing<T>(T value) => new(value, null);
+
+    public static Changed<T> Of<T>(T value, AuditLine line) => new(value, line);
+}
+
+/// <summary>The part of an audit event that the use case knows. Before and after are shown as JSON: hand over masked values only.</summary>
+/// <param name="Action">Noun and verb: <c>stack.created</c>.</param>
+/// <param name="Notes">What to tell pages and waiting callers once it is committed.</param>
+public sealed record AuditLine(string Action, string TargetKind, string Target)
+{
+    public object? Before { get; init; }
+    public object? After { get; init; }
+    public string Result { get; init; } = "ok";
+    public Guid? Correlation { get; init; }
+    public IReadOnlyList<ChangeNote> Notes { get; init; } = [];
+    /// <summary>More lines of the same act, for example an older deployment superseded by this one.</summary>
+    public IReadOnlyList<AuditLine> Also { get; init; } = [];
+}
+
+/// <summary>
+/// The one way to change something: proof of authorisation in, change and audit event committed together, then notified.
+/// There is no overload without either.
+/// </summary>
+public sealed class Changes(PortalDbFactory databases, TimeProvider clock)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
+
+    /// <summary>Runs the work in one transaction. Work that throws leaves nothing behind.</summary>
+    /// <exception cref="DbUpdateConcurrencyException">Somebody else changed the row first.</exception>
+    public async Task<T> RunAsync<T>(Permit permit, Func<PortalDb, Task<Changed<T>>> work, CancellationToken cancellationToken)
+    {
+        var scope = permit.Tenant is { } tenant ? TenantScope.Of(tenant) : TenantScope.Platform;
+        await using var db = databases.Open(scope);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var changed = await work(db);
+        if (changed.Line is null)
+        {
+            return changed.Value;
+        }
+
+        var lines = changed.Line.Also.Prepend(changed.Line).ToList();
+        foreach (var line in lines)
+        {
+            db.AuditEvents.Add(Event(permit, line));
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        await NotifyAsync(db, lines, permit.Tenant, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return changed.Value;
+    }
+
+    private AuditEvent Event(Permit permit, AuditLine line) => new()
+    {
+        Id = Guid.CreateVersion7(clock.GetUtcNow()),
+        At = clock.GetUtcNow(),
+        ActorKind = permit.Actor.Kind,
+        Actor = permit.Actor.Name,
+        Source = permit.Actor.Source,
+        Action = line.Action,
+        TargetKind = line.TargetKind,
+        Target = line.Target,
+        TenantId = permit.Tenant,
+        Result = line.Result,
+        Before = line.Before is null ? null : JsonSerializer.Serialize(line.Before, Json),
+        After = line.After is null ? null : JsonSerializer.Serialize(line.After, Json),
+        Correlation = line.Correlation,
+    };
+
+    private static async Task NotifyAsync(PortalDb db, List<AuditLine> lines, Guid? tenant, CancellationToken cancellationToken)
+    {
+        // PostgreSQL delivers at commit, and folds equal payloads of one transaction into one.
+        var notes = lines.SelectMany(line => line.Notes).Append(new ChangeNote(tenant, "audit", Guid.Empty)).Distinct().Select(note => note.ToString()).ToArray();
+        await db.Database.ExecuteSqlRawAsync(
+            $"select pg_notify('{ChangeNote.Channel}', note) from unnest(@notes) note",
+            [new NpgsqlParameter("notes", notes)],
+            cancellationToken);
+    }
+}

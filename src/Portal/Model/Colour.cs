@@ -1,0 +1,18 @@
+namespace Portal.Model;
+
+/// <summary>One side of a tenant's pair. Colours never change; which of them is live does.</summary>
+public enum Colour { Blue, Green }
+
+public static class Colours
+{
+    public static Colour Other(this Colour colour) => colour == Colour.Blue ? Colour.Green : Colour.Blue;
+
+    /// <summary>The colour as written in routes, labels and answers: <c>blue</c> or <c>green</c>.</summary>
+    public static string Text(this Colour colour) => colour == Colour.Blue ? "blue" : "green";
+
+    public static bool TryParse(string text, out Colour colour)
+    {
+        colour = text == "green" ? Colour.Green : Colour.Blue;
+        return text is "blue" or "green";
+    }
+}

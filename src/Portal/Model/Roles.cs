@@ -1,0 +1,38 @@
+namespace Portal.Model;
+
+/// <summary>What somebody is in a tenant. Each role may all that the one before it may.</summary>
+public enum Role { Viewer, Developer, Operator, Owner }
+
+/// <summary>What an act needs. An act that nobody was granted is denied.</summary>
+public enum Permission
+{
+    TenantView,
+    StackEdit,
+    DeployStandby,
+    DeployLive,
+    WebhookManage,
+    RouteManage,
+    Switch,
+    SecretManage,
+    MemberManage,
+    AuditRead,
+    PlatformManage,
+}
+
+/// <summary>A role in one tenant; developers deploy to live only where their group was given that on its own.</summary>
+public sealed record TenantGrant(Role Role, bool DeployLive)
+{
+    public bool Allows(Permission permission) => permission switch
+    {
+        Permission.TenantView or Permission.AuditRead => true,
+        Permission.StackEdit or Permission.DeployStandby or Permission.WebhookManage or Permission.RouteManage => Role >= Role.Developer,
+        Permission.DeployLive => Role >= Role.Operator || (Role == Role.Developer && DeployLive),
+        Permission.Switch or Permission.SecretManage => Role >= Role.Operator,
+        Permission.MemberManage => Role >= Role.Owner,
+        Permission.PlatformManage => false,
+        _ => false,
+    };
+
+    /// <summary>Both grants together: the higher role, and live where either allows it.</summary>
+    public TenantGrant Join(TenantGrant other) => new((Role)Math.Max((int)Role, (int)other.Role), DeployLive || other.DeployLive);
+}

@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+
+namespace Portal.Model;
+
+/// <summary>A tenant's named set of services, from the catalog or written by hand.</summary>
+public sealed class Stack : ITenantOwned
+{
+    public required Guid Id { get; init; }
+    public required Guid TenantId { get; init; }
+    public required string Name { get; init; }
+    public string? Template { get; set; }
+    public string? TemplateVersion { get; set; }
+    public required string Compose { get; set; }
+    public string? Rancher { get; set; }
+    /// <summary>The answers as sealed JSON: any of them may be a password.</summary>
+    public required byte[] AnswersSealed { get; set; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required string CreatedBy { get; init; }
+    public DateTimeOffset? RemovedAt { get; set; }
+}
+
+/// <summary>What a service runs: the reference as written, and the digest that the registry answered for it.</summary>
+/// <param name="Reference">For example <c>registry.example:5000/acme/web:2.4.0</c>.</param>
+/// <param name="Digest"><c>sha256:…</c>; null only where the image exists on the host alone.</param>
+public sealed record ImageChoice(string Reference, string? Digest);
+
+/// <summary>An immutable, numbered snapshot of a stack.</summary>
+public sealed class Revision : ITenantOwned
+{
+    public required Guid Id { get; init; }
+    public required Guid TenantId { get; init; }
+    public required Guid StackId { get; init; }
+    public required int Number { get; init; }
+    public required string Compose { get; init; }
+    public string? Rancher { get; init; }
+    public required byte[] AnswersSealed { get; init; }
+    /// <summary>By service.</summary>
+    public required ImmutableSortedDictionary<string, ImageChoice> Images { get; init; }
+    /// <summary>Secret name → version.</summary>
+    public required ImmutableSortedDictionary<string, int> SecretVersions { get; init; }
+    /// <summary>Equal for two snapshots that would run the same thing.</summary>
+    public required string Fingerprint { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required string CreatedBy { get; init; }
+}
+
+/// <summary>Which revision of a stack an environment is wanted to run. Written when a deployment succeeded.</summary>
+public sealed class Placement : ITenantOwned
+{
+    public required Guid StackId { get; init; }
+    public required Guid EnvironmentId { get; init; }
+    public required Guid TenantId { get; init; }
+    public required Guid RevisionId { get; set; }
+    public required DateTimeOffset ChangedAt { get; set; }
+}
+
+/// <summary>A public host name and path that leads to a service's port, on whichever colour is live.</summary>
+public sealed class Route : ITenantOwned
+{
+    public required Guid Id { get; init; }
+    public required Guid TenantId { get; init; }
+    public required Guid StackId { get; init; }
+    public required string Service { get; init; }
+    public required int Port { get; init; }
+    public required string HostName { get; init; }
+    public required string Path { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+public sealed class Secret : ITenantOwned
+{
+    public required Guid Id { get; init; }
+    public required Guid TenantId { get; init; }
+    public required string Name { get; init; }
+    public required int Version { get; set; }
+    public required DateTimeOffset ChangedAt { get; set; }
+}
+
+public sealed class SecretVersion : ITenantOwned
+{
+    public required Guid SecretId { get; init; }
+    public required Guid TenantId { get; init; }
+    public required int Version { get; init; }
+    public required byte[] ValueSealed { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+}

@@ -1,0 +1,32 @@
+namespace Portal.Model;
+
+public enum SwitchState { Requested, Applied, Undone, Failed }
+
+/// <summary>One move of a tenant's live pointer, with what was seen before and measured around it.</summary>
+public sealed class Switch : ITenantOwned
+{
+    public required Guid Id { get; init; }
+    public required Guid TenantId { get; init; }
+    public required Colour From { get; init; }
+    public required Colour To { get; init; }
+    /// <summary>The pair's generation that this switch makes.</summary>
+    public required long Generation { get; init; }
+    public SwitchState State { get; set; } = SwitchState.Requested;
+    public required string Reason { get; init; }
+    public required string Actor { get; init; }
+    public required string Source { get; init; }
+    /// <summary>What the checks saw, as JSON.</summary>
+    public required string Preflight { get; init; }
+    /// <summary>The switch that this one takes back.</summary>
+    public Guid? UndoOf { get; init; }
+    public required DateTimeOffset RequestedAt { get; init; }
+    public DateTimeOffset? AppliedAt { get; set; }
+    /// <summary>From the gateway's first command to its read-back, in milliseconds.</summary>
+    public double? Milliseconds { get; set; }
+    /// <summary>Requests and failures of the tenant from just before the switch until it was drained or the measuring window ended.</summary>
+    public long? Requests { get; set; }
+    public long? FailedRequests { get; set; }
+    public double? DrainSeconds { get; set; }
+    public DateTimeOffset? SwitchBackUntil { get; set; }
+    public string? Failure { get; set; }
+}

@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Portal.Store;
+
+/// <summary>
+/// A private PostgreSQL below the data directory, reachable only over a Unix socket in a folder of its owner.
+/// One that still runs from a portal that was killed is taken over as it is.
+/// </summary>
+public sealed class EmbeddedPostgres(IOptions<StoreOptions> options, ILogger<EmbeddedPostgres> log)
+{
+    // PostgreSQL refuses to run as root; Debian's package brings this account.
+    private const string Account = "postgres";
+
+    private string Folder => Path.Combine(options.Value.DataDirectory, "pg");
+    private string Data => Path.Combine(Folder, "data");
+    private bool started;
+
+    /// <returns>The connection string.</returns>
+    public async Task<string> StartAsync(CancellationToken cancellationToken)
+    {
+        var programs = Programs();
+        await PrepareFolderAsync(cancellationToken);
+        if (!File.Exists(Path.Combine(Data, "PG_VERSION")))
+        {
+            await RunAsync(Path.Combine(programs, "initdb"), ["-D", Data, "-U", "portal", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--data-checksums"], cancellationToken);
+        }
+
+        if (!await IsRunningAsync(programs, cancellationToken))
+        {
+            var settings = $"-k {Folder} -c listen_addresses='' -c unix_socket_permissions=0700 -c max_connections=200";
+            await RunAsync(Path.Combine(programs, "pg_ctl"), ["-D", Data, "-w", "-t", "60", "-l", Path.Combine(Folder, "log"), "-o", settings, "start"], cancellationToken);
+        }
+
+        started = true;
+        var text = new NpgsqlConnectionStringBuilder { Host = Folder, Username = "portal", Database = "postgres", MaxPoolSize = 100 };
+        await CreateDatabaseAsync(text.ConnectionString, cancellationToken);
+        text.Database = "portal";
+        return text.ConnectionString;
+    }
+
+    public async Task StopAsync()
+    {
+        if (started)
+        {
+            started = false;
+            await RunAsync(Path.Combine(Programs(), "pg_ctl"), ["-D", Data, "-m", "fast", "-w", "stop"], CancellationToken.None);
+        }
+    }
+
+    private static async Task CreateDatabaseAsync(string server, CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(server + ";Pooling=false");
+        await connection.OpenAsync(cancellationToken);
+        await using var exists = new NpgsqlCommand("select 1 from pg_database where datname = 'portal'", connection);
+        if (await exists.ExecuteScalarAsync(cancellationToken) is null)
+        {
+            await using var create = new NpgsqlCommand("create database portal", connection);
+            await create.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    private async Task PrepareFolderAsync(CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(options.Value.DataDirectory);
+        if (!Directory.Exists(Folder))
+        {
+            Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            if (IsRoot)
+            {
+                await RunAsync("chown", [Account, Folder], cancellationToken, asOwner: false);
+            }
+        }
+    }
+
+    private async Task<bool> IsRunningAsync(string programs, CancellationToken cancellationToken)
+    {
+        // 0: runs; 3: does not; a stale pid file of a killed machine counts as not running.
+        var (code, _) = await TryAsync(Path.Combine(programs, "pg_ctl"), ["-D", Data, "status"], asOwner: true, cancellationToken);
+        return code == 0;
+    }
+
+    private static bool IsRoot => System.Environment.UserName == "root";
+
+    private static string Programs()
+    {
+        const string root = "/usr/lib/postgresql";
+        var versions = Directory.Exists(root) ? Directory.GetDirectories(root) : [];
+        return versions
+            .Where(folder => File.Exists(Path.Combine(folder, "bin", "initdb")))
+            .OrderByDescending(folder => int.TryParse(Path.GetFileName(folder), out var version) ? version : 0)
+            .Select(folder => Path.Combine(folder, "bin"))
+            .FirstOrDefault()
+            ?? throw new InvalidOperationException($"No PostgreSQL server below {root}: install the package postgresql, or set Portal:ConnectionString.");
+    }
+
+    private async Task RunAsync(string program, string[] arguments, CancellationToken cancellationToken, bool asOwner = true)
+    {
+        var (code, output) = await TryAsync(program, arguments, asOwner, cancellationToken);
+        if (code != 0)
+        {
+            throw new InvalidOperationException($"{Path.GetFileName(program)} ended with {code}: {output.Trim()}");
+        }
+
+        log.LogDebug("{Program} done", Path.GetFileName(program));
+    }
+
+    private static async Task<(int Code, string Output)> TryAsync(string program, string[] arguments, bool asOwner, CancellationToken cancellationToken)
+    {
+        // setsid: a Ctrl-C at the portal's terminal must not reach the database before the portal has stopped it.
+        string[] line = asOwner && IsRoot
+            ? ["runuser", "-u", Account, "--", program, .. arguments]
+            : [program, .. arguments];
+        var start = new ProcessStartInfo("setsid", ["-w", .. line])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = "/",
+        };
+        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
+        var output = await Task.WhenAll(ReadWhileRunningAsync(process.StandardOutput), ReadWhileRunningAsync(process.StandardError));
+        await process.WaitForExitAsync(cancellationToken);
+        return (process.ExitCode, string.Join('\n', output));
+
+        // The server that pg_ctl leaves behind holds its own log file, not our pipes, so the end of output is the end of pg_ctl.
+        Task<string> ReadWhileRunningAsync(StreamReader reader) => reader.ReadToEndAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Linq.Expressions;
+using Microsoft.EntityFrameworkCore;
+
+namespace Portal.Store;
+
+/// <summary>
+/// The product's tables, seen through one <see cref="TenantScope"/>. Every row that belongs to a tenant is filtered here,
+/// so no caller can forget it. Short-lived: one unit of work.
+/// </summary>
+public sealed class PortalDb(DbContextOptions<PortalDb> options, TenantScope scope) : DbContext(options)
+{
+    public DbSet<Tenant> Tenants => Set<Tenant>();
+    public DbSet<Pair> Pairs => Set<Pair>();
+    public DbSet<PairEnvironment> Environments => Set<PairEnvironment>();
+    public DbSet<Cluster> Clusters => Set<Cluster>();
+    public DbSet<Host> Hosts => Set<Host>();
+    public DbSet<Stack> Stacks => Set<Stack>();
+    public DbSet<Revision> Revisions => Set<Revision>();
+    public DbSet<Placement> Placements => Set<Placement>();
+    public DbSet<Deployment> Deployments => Set<Deployment>();
+    public DbSet<DeploymentLogLine> DeploymentLog => Set<DeploymentLogLine>();
+    public DbSet<Webhook> Webhooks => Set<Webhook>();
+    public DbSet<Delivery> Deliveries => Set<Delivery>();
+    public DbSet<Switch> Switches => Set<Switch>();
+    public DbSet<Route> Routes => Set<Route>();
+    public DbSet<Secret> Secrets => Set<Secret>();
+    public DbSet<SecretVersion> SecretVersions => Set<SecretVersion>();
+    public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
+    public DbSet<RoleMapping> RoleMappings => Set<RoleMapping>();
+    public DbSet<LocalAccount> LocalAccounts => Set<LocalAccount>();
+    public DbSet<Session> Sessions => Set<Session>();
+    public DbSet<ProtectionKey> ProtectionKeys => Set<ProtectionKey>();
+
+    // Instance members, because EF reads a filter's captured values from the context of each query.
+    private bool AllTenants => scope.IsPlatform;
+    private Guid TheTenant => scope.Tenant ?? Guid.Empty;
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<Tenant>().HasQueryFilter(tenant => AllTenants || tenant.Id == TheTenant);
+        modelBuilder.Entity<AuditEvent>().HasQueryFilter(line => AllTenants || line.TenantId == TheTenant);
+        modelBuilder.Entity<Pair>().HasKey(pair => pair.TenantId);
+        modelBuilder.Entity<Pair>().Property(pair => pair.Generation).IsConcurrencyToken();
+        modelBuilder.Entity<PairEnvironment>().ToTable("environments");
+        modelBuilder.Entity<Placement>().HasKey(placement => new { placement.StackId, placement.EnvironmentId });
+        modelBuilder.Entity<SecretVersion>().HasKey(version => new { version.SecretId, version.Version });
+        modelBuilder.Entity<DeploymentLogLine>().ToTable("deployment_log").Property(line => line.Id).UseIdentityAlwaysColumn();
+        modelBuilder.Entity<LocalAccount>().HasKey(account => account.Name);
+        modelBuilder.Entity<Deployment>().Property(deployment => deployment.LeaseToken).IsConcurrencyToken();
+        modelBuilder.Entity<Revision>().Property(revision => revision.Images).HasConversion(JsonColumns.Converter<System.Collections.Immutable.ImmutableSortedDictionary<string, ImageChoice>>()).HasColumnType("jsonb");
+        modelBuilder.Entity<Revision>().Property(revision => revision.SecretVersions).HasConversion(JsonColumns.Converter<System.Collections.Immutable.ImmutableSortedDictionary<string, int>>()).HasColumnType("jsonb");
+        modelBuilder.Entity<Session>().Property(session => session.Groups).HasConversion(JsonColumns.Converter<System.Collections.Immutable.ImmutableArray<string>>()).HasColumnType("jsonb");
+        modelBuilder.Entity<AuditEvent>().Property(line => line.Before).HasColumnType("jsonb");
+        modelBuilder.Entity<AuditEvent>().Property(line => line.After).HasColumnType("jsonb");
+        modelBuilder.Entity<Switch>().Property(change => change.Preflight).HasColumnType("jsonb");
+        modelBuilder.Entity<Delivery>().Property(delivery => delivery.Headers).HasColumnType("jsonb");
+
+        foreach (var entity in modelBuilder.Model.GetEntityTypes())
+        {
+            if (typeof(ITenantOwned).IsAssignableFrom(entity.ClrType))
+            {
+                entity.SetQueryFilter("tenant", TenantFilter(entity.ClrType));
+            }
+
+            SnakeCase.Apply(entity);
+        }
+    }
+
+    private LambdaExpression TenantFilter(Type type)
+    {
+        var row = Expression.Parameter(type, "row");
+        Expression<Func<bool>> all = () => AllTenants;
+        Expression<Func<Guid>> tenant = () => TheTenant;
+        return Expression.Lambda(
+            Expression.OrElse(all.Body, Expression.Equal(Expression.Property(row, nameof(ITenantOwned.TenantId)), tenant.Body)),
+            row);
+    }
+}
+
+/// <summary>A data-protection key, as the framework's XML.</summary>
+public sealed class ProtectionKey
+{
+    public required string Id { get; init; }
+    public required string Xml { get; init; }
+}
