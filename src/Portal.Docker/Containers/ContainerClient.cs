@@ -1,11 +1,11 @@
 using System.Globalization;
-using System.Text.Json;
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
 namespace Portal.Docker;
 
 /// <summary>Containers of one engine. Every id may also be a name.</summary>
-public sealed partial class ContainerClient
+public sealed class ContainerClient
 {
     private readonly EngineTransport transport;
 
@@ -97,6 +97,31 @@ public sealed partial class ContainerClient
         return answer.Error?.Message is { Length: > 0 } problem
             ? throw new EngineException(new EngineError(EngineErrorKind.Other, null, problem))
             : (int)answer.StatusCode;
+    }
+
+    /// <summary>Lines of both outputs in the order the engine has them; ends when there are no more, or, following, when the container stops.</summary>
+    public async IAsyncEnumerable<LogLine> LogsAsync(
+        string id, LogOptions? options = null, [EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        // Only the container says whether its output is framed; the answer itself does so from API 1.42 on.
+        var details = await InspectAsync(id, cancel).ConfigureAwait(false);
+        var lines = LogReader.ReadAsync(transport, details.Id, details.Definition.Tty, options ?? new LogOptions(), cancel);
+        await foreach (var line in lines.ConfigureAwait(false))
+        {
+            yield return line;
+        }
+    }
+
+    /// <summary>About one a second, until cancelled or the container is gone.</summary>
+    public async IAsyncEnumerable<ContainerStats> StatsAsync(string id, [EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        var request = new EngineRequest(HttpMethod.Get, $"/containers/{PathSegment.Of(id)}/stats", CallKind.Stream);
+        var stream = await transport.OpenAsync(request, cancel).ConfigureAwait(false);
+        await using var _ = stream.ConfigureAwait(false);
+        await foreach (var wire in JsonLines.ReadAsync(stream, EngineJson.Default.WireStats, cancel).ConfigureAwait(false))
+        {
+            yield return StatsMapping.Stats(wire);
+        }
     }
 
     /// <summary>Unpacks a tar into a directory that exists in the container.</summary>

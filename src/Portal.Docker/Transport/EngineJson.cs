@@ -40,4 +40,8 @@ internal sealed class WireError
 [JsonSerializable(typeof(WireInfo))]
 [JsonSerializable(typeof(WireDiskUsage))]
 [JsonSerializable(typeof(WireEvent))]
+[JsonSerializable(typeof(WireStats))]
+[JsonSerializable(typeof(WireExec))]
+[JsonSerializable(typeof(WireExecCreate))]
+[JsonSerializable(typeof(WireExecStart))]
 internal sealed partial class EngineJson : JsonSerializerContext;
