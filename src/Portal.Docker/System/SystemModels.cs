@@ -1,0 +1,39 @@
+namespace Portal.Docker;
+
+/// <param name="ApiVersion">The newest that the engine speaks.</param>
+public sealed record EnginePing(string ApiVersion, string? OsType);
+
+/// <param name="MinApiVersion">The oldest API that the engine speaks.</param>
+public sealed record EngineVersion(
+    string Version, string ApiVersion, string MinApiVersion, string Os, string Architecture, string KernelVersion);
+
+/// <param name="Id">Stays the same over restarts; tells two engines apart.</param>
+/// <param name="SystemTime">The host's clock when it answered: what <see cref="EventFilter.Since"/> is compared with.</param>
+public sealed record EngineInfo(
+    string Id,
+    string Name,
+    string ServerVersion,
+    string OperatingSystem,
+    string KernelVersion,
+    string Architecture,
+    int Cpus,
+    long MemoryBytes,
+    int Containers,
+    int ContainersRunning,
+    int ContainersPaused,
+    int ContainersStopped,
+    int Images,
+    string StorageDriver,
+    string LoggingDriver,
+    string RootDirectory,
+    DateTimeOffset SystemTime,
+    IReadOnlyList<string> Labels,
+    IReadOnlyList<string> Warnings,
+    EngineSwarm Swarm);
+
+/// <param name="State"><c>inactive</c>, <c>pending</c>, <c>active</c>, <c>error</c> or <c>locked</c>.</param>
+public sealed record EngineSwarm(string State, string? NodeId, bool IsManager);
+
+/// <summary>Bytes, and how many there are of each.</summary>
+public sealed record EngineDiskUsage(
+    long LayersBytes, int Images, int Containers, long ContainersBytes, int Volumes, long VolumesBytes, long BuildCacheBytes);
