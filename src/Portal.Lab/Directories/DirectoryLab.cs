@@ -1,7 +1,8 @@
-using System.Diagnostics;
 using System.DirectoryServices.Protocols;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 
 namespace Portal.Lab.Directories;
 
@@ -12,75 +13,70 @@ namespace Portal.Lab.Directories;
 public sealed class DirectoryLab : IAsyncDisposable
 {
     private const string ManagerPassword = "manager-pass";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
 
+    private readonly UndoLog log;
+    private readonly UndoEntry undo;
     private readonly string folder;
-    private readonly TimeProvider clock;
     private readonly int port = FreePort();
     private readonly int tlsPort = FreePort();
-    private Process? server;
-    private Task<string> output = Task.FromResult("");
+    private LabProcess? process;
 
-    private DirectoryLab(string folder, TimeProvider clock) => (this.folder, this.clock) = (folder, clock);
+    private DirectoryLab(UndoLog log, UndoEntry undo, string folder) => (this.log, this.undo, this.folder) = (log, undo, folder);
 
     /// <summary><c>ldap://127.0.0.1:PORT</c>. By number: libldap takes the name localhost for the machine's own name when it checks certificates.</summary>
-    public string Url => $"ldap://127.0.0.1:{port}";
+    public string Url => string.Create(CultureInfo.InvariantCulture, $"ldap://127.0.0.1:{port}");
 
-    public string TlsUrl => $"ldaps://127.0.0.1:{tlsPort}";
+    public string TlsUrl => string.Create(CultureInfo.InvariantCulture, $"ldaps://127.0.0.1:{tlsPort}");
 
+    /// <summary>The authority that signed the server's certificate.</summary>
     public string CaFile => Path.Combine(folder, "ca.pem");
 
-    /// <param name="folder">An empty or new folder for the server's files; removed with the lab.</param>
-    public static async Task<DirectoryLab> StartAsync(string folder, TimeProvider clock, CancellationToken cancellationToken)
+    /// <param name="folder">Where the server keeps its files, removed with it; null makes one.</param>
+    public static async Task<DirectoryLab> StartAsync(UndoLog log, string? folder = null, CancellationToken cancel = default)
     {
+        folder ??= Path.Combine(Path.GetTempPath(), $"portal-lab-ldap-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(5))}");
+        var lab = new DirectoryLab(log, log.AddFolder(folder), folder);
         Directory.CreateDirectory(Path.Combine(folder, "data"));
-        LabAuthority.Write(folder, clock);
-        var lab = new DirectoryLab(folder, clock);
-        await File.WriteAllTextAsync(Path.Combine(folder, "slapd.conf"), lab.Configuration(), cancellationToken);
-        await lab.StartAsync(cancellationToken);
+        LabAuthority.Write(folder, TimeProvider.System);
+        await File.WriteAllTextAsync(Path.Combine(folder, "slapd.conf"), lab.Configuration(), cancel).ConfigureAwait(false);
+        await lab.StartAgainAsync(cancel).ConfigureAwait(false);
         lab.Seed();
         return lab;
     }
 
-    /// <summary>Starts the server again on the ports it had.</summary>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>On the ports and data that it had.</summary>
+    public async Task StartAgainAsync(CancellationToken cancel = default)
     {
-        var start = new ProcessStartInfo("/usr/sbin/slapd", ["-d", "0", "-f", Path.Combine(folder, "slapd.conf"), "-h", $"ldap://127.0.0.1:{port} ldaps://127.0.0.1:{tlsPort}"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        server = Process.Start(start) ?? throw new InvalidOperationException("slapd did not start: install the package slapd.");
-        output = server.StandardError.ReadToEndAsync(cancellationToken);
-        var deadline = clock.GetUtcNow() + Patience;
-        while (!await AnswersAsync(cancellationToken))
-        {
-            if (server.HasExited || clock.GetUtcNow() > deadline)
-            {
-                await StopAsync();
-                throw new InvalidOperationException($"slapd on port {port} does not answer: {await output}");
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
-        }
+        process = LabProcess.Start(
+            log,
+            "/usr/sbin/slapd",
+            ["-d", "0", "-f", Path.Combine(folder, "slapd.conf"), "-h", $"{Url} {TlsUrl}"],
+            new LabProcessOptions(LogFile: Path.Combine(folder, "slapd.log")));
+        await process.WaitUntilAsync("an open port", AnswersAsync, StartLimit, cancel).ConfigureAwait(false);
     }
 
     public async Task StopAsync()
     {
-        if (server is null)
+        if (process is not null)
         {
-            return;
+            await process.DisposeAsync().ConfigureAwait(false);
+            process = null;
         }
-
-        if (!server.HasExited)
-        {
-            server.Kill();
-        }
-
-        await server.WaitForExitAsync();
-        server.Dispose();
-        server = null;
     }
+
+    /// <summary>The portal's settings for this directory, with the account that searches.</summary>
+    /// <param name="security"><c>None</c>, <c>StartTls</c>, or null for LDAPS.</param>
+    public IReadOnlyDictionary<string, string?> PortalSettings(string? security) => new Dictionary<string, string?>
+    {
+        ["Portal:Directory:Url"] = security is null ? TlsUrl : Url,
+        ["Portal:Directory:Security"] = security ?? "StartTls",
+        ["Portal:Directory:CaFile"] = CaFile,
+        ["Portal:Directory:BindDn"] = SampleTree.Reader,
+        ["Portal:Directory:BindPassword"] = SampleTree.ReaderPassword,
+        ["Portal:Directory:UserBase"] = SampleTree.People,
+        ["Portal:Directory:GroupBase"] = SampleTree.Groups,
+    };
 
     public void AddPerson(string login, string name) => Send(new AddRequest(SampleTree.Person(login),
         new DirectoryAttribute("objectClass", "inetOrgPerson"),
@@ -109,8 +105,8 @@ public sealed class DirectoryLab : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync();
-        Directory.Delete(folder, recursive: true);
+        await StopAsync().ConfigureAwait(false);
+        await undo.RunAsync().ConfigureAwait(false);
     }
 
     private void Seed()
@@ -150,12 +146,12 @@ public sealed class DirectoryLab : IAsyncDisposable
         connection.SendRequest(request);
     }
 
-    private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    private async Task<bool> AnswersAsync(CancellationToken cancel)
     {
         try
         {
             using var probe = new TcpClient();
-            await probe.ConnectAsync(IPAddress.Loopback, tlsPort, cancellationToken);
+            await probe.ConnectAsync(IPAddress.Loopback, tlsPort, cancel).ConfigureAwait(false);
             return true;
         }
         catch (SocketException)

@@ -37,6 +37,12 @@ internal sealed class PageSession(SessionReader sessions, ChangeFeed feed, IOpti
 
     public async ValueTask DisposeAsync()
     {
+        // Known to the container under two names, hence disposed of twice.
+        if (closed.IsCancellationRequested)
+        {
+            return;
+        }
+
         await closed.CancelAsync();
         await watching;
         closed.Dispose();
