@@ -22,6 +22,25 @@ internal static class UndoScript
           for i in {1..100}; do runs_since "$1" "$2" || return 0; sleep 0.05; done
           return 1
         }
+        # end_programs DIR NAME…: programs of these names that have DIR in their arguments: TERM, after ten seconds KILL.
+        programs_below() {
+          local folder=$1 file pid exe
+          shift
+          for file in $(grep -lasF -- "$folder/" /proc/[0-9]*/cmdline); do
+            pid=${file#/proc/}; pid=${pid%/cmdline}
+            exe=$(readlink "/proc/$pid/exe" 2>/dev/null); exe=${exe##*/}
+            case " $* " in *" $exe "*) echo "$pid";; esac
+          done
+        }
+        end_programs() {
+          local i pids
+          pids=$(programs_below "$@"); [ -n "$pids" ] || return 0
+          kill -TERM $pids 2>/dev/null
+          for i in {1..100}; do pids=$(programs_below "$@"); [ -n "$pids" ] || return 0; sleep 0.1; done
+          kill -KILL $pids 2>/dev/null
+          for i in {1..50}; do pids=$(programs_below "$@"); [ -n "$pids" ] || return 0; sleep 0.1; done
+          return 1
+        }
         # engine_processes DIR: an engine's own programs, known by its directory in their arguments.
         engine_processes() {
           local file pid exe
