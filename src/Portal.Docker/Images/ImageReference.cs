@@ -53,7 +53,7 @@ public sealed partial record ImageReference
     {
         reference = null;
         var match = Whole().Match(text ?? "");
-        if (!match.Success || BareId().IsMatch(text ?? ""))
+        if (!match.Success || BareId().IsMatch(text ?? "") || IsDigest(text ?? ""))
         {
             return false;
         }
