@@ -57,9 +57,12 @@ public sealed class UndoLogTests
         }
 
         await GoneAsync(async () =>
-            [.. await LeftoversAsync(left), .. await LinksAsync(space, left.Network), .. await LinksAsync(space, "docker0")]);
-        Assert.DoesNotContain("DOCKER", await FirewallAsync(space));
-        Assert.Contains("-P FORWARD ACCEPT", await FirewallAsync(space));
+        [
+            .. await LeftoversAsync(left),
+            .. await LinksAsync(space, left.Network),
+            .. await LinksAsync(space, "docker0"),
+            .. (await FirewallAsync(space)).Split('\n').Where(line => line.Contains("DOCKER", StringComparison.Ordinal) || line == "-P FORWARD DROP"),
+        ]);
     }
 
     [Fact]
