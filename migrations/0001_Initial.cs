@@ -69,6 +69,7 @@ internal sealed class Initial : Migration
             answers_sealed bytea not null,
             images jsonb not null,
             secret_versions jsonb not null,
+            nonce text not null,
             fingerprint text not null,
             created_at timestamptz not null,
             created_by text not null,

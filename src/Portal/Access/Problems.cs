@@ -25,6 +25,8 @@ public static class Problems
 
     public static ProblemHttpResult Conflict(string message) => Problem(StatusCodes.Status409Conflict, "Conflict", message);
 
+    public static ProblemHttpResult Unavailable(string message) => Problem(StatusCodes.Status503ServiceUnavailable, "Unavailable", message);
+
     public static ProblemHttpResult Denied(string message = "You may not do this.") => Problem(StatusCodes.Status403Forbidden, "Not allowed", message);
 
     /// <summary>401 with the challenge that the standard asks for.</summary>

@@ -6,5 +6,6 @@ public static class AuditFeature
     {
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<Changes>();
+        builder.Services.AddSingleton<AuditQueries>();
     }
 }

@@ -43,6 +43,7 @@ public sealed class Changes(PortalDbFactory databases, TimeProvider clock)
 
     /// <summary>Runs the work in one transaction. Work that throws leaves nothing behind.</summary>
     /// <exception cref="DbUpdateConcurrencyException">Somebody else changed the row first.</exception>
+    /// <exception cref="ConflictException">Somebody else made such a row first.</exception>
     public async Task<T> RunAsync<T>(Permit permit, Func<PortalDb, Task<Changed<T>>> work, CancellationToken cancellationToken)
     {
         var scope = permit.Tenant is { } tenant ? TenantScope.Of(tenant) : TenantScope.Platform;
@@ -60,7 +61,15 @@ public sealed class Changes(PortalDbFactory databases, TimeProvider clock)
             db.AuditEvents.Add(Event(permit, line));
         }
 
-        await db.SaveChangesAsync(cancellationToken);
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException error) when (error.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } violation)
+        {
+            throw new ConflictException(violation.ConstraintName ?? "", error);
+        }
+
         await NotifyAsync(db, lines, permit.Tenant, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return changed.Value;

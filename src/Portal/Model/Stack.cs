@@ -38,6 +38,8 @@ public sealed class Revision : ITenantOwned
     public required ImmutableSortedDictionary<string, ImageChoice> Images { get; init; }
     /// <summary>Secret name → version.</summary>
     public required ImmutableSortedDictionary<string, int> SecretVersions { get; init; }
+    /// <summary>Part of every service's fingerprint: a fresh one replaces containers although nothing else differs.</summary>
+    public string Nonce { get; init; } = "";
     /// <summary>Equal for two snapshots that would run the same thing.</summary>
     public required string Fingerprint { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }

@@ -12,9 +12,11 @@ public static class StoreFeature
         services.AddOptions<StoreOptions>().BindConfiguration(StoreOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<StoreOptions>, StoreOptionsValidator>();
         services.AddSingleton(provider => SecretBox.Load(provider.GetRequiredService<IOptions<StoreOptions>>().Value));
+        services.AddSingleton<PortalInstance>();
         services.AddSingleton<EmbeddedPostgres>();
         services.AddSingleton<PortalDataSource>();
         services.AddSingleton<PortalDbFactory>();
+        services.AddSingleton<StoreLocks>();
         services.AddHostedService<StoreStart>();
         services.AddSingleton<ChangeFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<ChangeFeed>());

@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using Portal.Docker;
+
+namespace Portal.Clusters.Health;
+
+/// <summary>Probes every running replica, one small loop each, until the container is gone or stopped.</summary>
+public sealed class HealthWatch(HealthBook book, Prober prober, TimeProvider clock, ILogger<HealthWatch> log) : IAsyncDisposable
+{
+    /// <summary>Until a replica was healthy once it is asked this often: a deployment waits for the answer.</summary>
+    private static readonly TimeSpan WhileStarting = TimeSpan.FromMilliseconds(200);
+
+    private readonly ConcurrentDictionary<string, Task> loops = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource stopping = new();
+
+    public int Watched => loops.Count;
+
+    /// <summary>Begins to probe the container unless that is done already.</summary>
+    public void Watch(EngineHost engine, string containerId, ProbeRule rule)
+    {
+        if (!stopping.IsCancellationRequested)
+        {
+            loops.GetOrAdd(containerId, id => Task.Run(() => LoopAsync(engine, id, rule, stopping.Token), stopping.Token));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        await Task.WhenAll(loops.Values.Select(loop => loop.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)));
+        stopping.Dispose();
+    }
+
+    private async Task LoopAsync(EngineHost engine, string containerId, ProbeRule rule, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (await ProbeOnceAsync(engine, containerId, rule, cancellationToken))
+            {
+                await Task.Delay(book[containerId]?.State == HealthState.Starting ? Least(WhileStarting, rule.Interval) : rule.Interval, clock, cancellationToken);
+            }
+        }
+        catch (EngineException error) when (error.Kind == EngineErrorKind.NotFound)
+        {
+            log.LogDebug("Container {Container} is gone", containerId);
+        }
+        catch (EngineException error)
+        {
+            // The inventory notices when the engine is back, and asks for the watch again.
+            log.LogWarning("Lost sight of container {Container}: {Problem}", containerId, error.Message);
+        }
+        finally
+        {
+            loops.TryRemove(containerId, out _);
+            book.Forget(containerId);
+        }
+    }
+
+    /// <returns>False when the container does not run any more.</returns>
+    private async Task<bool> ProbeOnceAsync(EngineHost engine, string containerId, ProbeRule rule, CancellationToken cancellationToken)
+    {
+        var details = await engine.Client.Containers.InspectAsync(containerId, cancellationToken);
+        if (!details.State.Running)
+        {
+            return false;
+        }
+
+        var up = clock.GetUtcNow() - (details.State.StartedAt ?? details.Created);
+        var (passed, answer) = rule.Kind switch
+        {
+            ProbeKind.Engine => (details.State.Health.Status == HealthStatus.Healthy, $"{details.State.Health.Status}: {details.State.Health.LastLog?.Trim()}"),
+            ProbeKind.Running => (up >= rule.StartPeriod, $"up for {up.TotalSeconds:0} s"),
+            ProbeKind.Http or ProbeKind.Tcp => await FromOutsideAsync(engine.Host, details, rule, cancellationToken),
+        };
+        book.Write(containerId, HealthJudge.Next(book[containerId], rule, passed, answer, up, clock.GetUtcNow()));
+        return true;
+    }
+
+    private async Task<(bool Passed, string Answer)> FromOutsideAsync(Host host, ContainerDetails details, ProbeRule rule, CancellationToken cancellationToken) =>
+        ReplicaAddress.Of(host, details.Networks.Values, details.Ports, rule.Port) is { } address
+            ? await prober.ProbeAsync(rule, address.Address, address.Port, cancellationToken)
+            : (false, $"port {rule.Port} is not reachable from outside the container");
+
+    private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
+}

@@ -1,0 +1,160 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Microsoft.EntityFrameworkCore;
+using Portal.Clusters.Health;
+using Portal.Docker;
+using Portal.Store;
+
+namespace Portal.Clusters;
+
+/// <summary>Feeds the inventory: each host's event stream, and a full look every so often in case an event was missed.</summary>
+public sealed class HostWatch(
+    PortalDbFactory databases, Engines engines, Inventory inventory, HealthWatch watch, HealthBook health, ChangeFeed feed, TimeProvider clock, ILogger<HostWatch> log) : BackgroundService
+{
+    private static readonly TimeSpan FullLook = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        using var subscription = feed.Subscribe(note =>
+        {
+            if (note.Kind is "host" or "resync")
+            {
+                changed.Writer.TryWrite(true);
+            }
+        });
+        health.Changed += OnHealth;
+        Dictionary<Guid, (Host Host, CancellationTokenSource Stop, Task Loop)> watched = [];
+        try
+        {
+            while (true)
+            {
+                await MatchAsync(watched, stoppingToken);
+                await changed.Reader.ReadAsync(stoppingToken);
+            }
+        }
+        finally
+        {
+            health.Changed -= OnHealth;
+            await Task.WhenAll(watched.Values.Select(entry => EndAsync(entry.Stop, entry.Loop)));
+        }
+    }
+
+    private void OnHealth(string containerId, HealthNote note) => feed.Publish(new ChangeNote(null, "inventory", Guid.Empty));
+
+    private async Task MatchAsync(Dictionary<Guid, (Host Host, CancellationTokenSource Stop, Task Loop)> watched, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Platform();
+        var hosts = await db.Hosts.AsNoTracking().Where(host => host.Enabled).ToDictionaryAsync(host => host.Id, cancellationToken);
+        foreach (var (id, entry) in watched.Where(entry => !hosts.TryGetValue(entry.Key, out var now) || now.Endpoint != entry.Value.Host.Endpoint).ToList())
+        {
+            await EndAsync(entry.Stop, entry.Loop);
+            watched.Remove(id);
+            inventory.Forget(id);
+        }
+
+        foreach (var host in hosts.Values.Where(host => !watched.ContainsKey(host.Id)))
+        {
+            var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            watched[host.Id] = (host, stop, Task.Run(() => WatchAsync(host, stop.Token), CancellationToken.None));
+        }
+    }
+
+    private static async Task EndAsync(CancellationTokenSource stop, Task loop)
+    {
+        await stop.CancelAsync();
+        await loop;
+        stop.Dispose();
+    }
+
+    private async Task WatchAsync(Host host, CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await FollowAsync(engines.Of(host), cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (EngineException error)
+            {
+                if (inventory.Note(new HostStatus(host.Id, false, clock.GetUtcNow(), null, null, 0, 0, error.Message)))
+                {
+                    log.LogWarning("Host {Host} is not reachable: {Problem}", host.Name, error.Message);
+                    feed.Publish(new ChangeNote(null, "inventory", host.Id));
+                }
+            }
+
+            // Cancelled here is cancelled: the loop's condition ends it.
+            await Task.Delay(Retry, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task FollowAsync(EngineHost engine, CancellationToken cancellationToken)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var look = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        var events = ListenAsync(engine, look.Writer, ended.Token);
+        try
+        {
+            while (!events.IsCompleted)
+            {
+                await LookAsync(engine, cancellationToken);
+                await Task.WhenAny(look.Reader.ReadAsync(ended.Token).AsTask(), events, Task.Delay(FullLook, clock, ended.Token));
+            }
+
+            await events;
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await events.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    private static async Task ListenAsync(EngineHost engine, ChannelWriter<bool> look, CancellationToken cancellationToken)
+    {
+        await foreach (var _ in engine.Client.System.EventsAsync(new EventFilter { Types = ["container"], Labels = [ReplicaLabels.TenantKey] }, cancellationToken))
+        {
+            look.TryWrite(true);
+        }
+
+        throw new EngineException(new EngineError(EngineErrorKind.Unavailable, null, "The engine ended its event stream."));
+    }
+
+    private async Task LookAsync(EngineHost engine, CancellationToken cancellationToken)
+    {
+        if (inventory.Host(engine.Host.Id) is not { Reachable: true })
+        {
+            var info = await engine.Client.System.InfoAsync(cancellationToken);
+            inventory.Note(new HostStatus(engine.Host.Id, true, clock.GetUtcNow(), info.ServerVersion, info.KernelVersion, info.Cpus, info.MemoryBytes, null));
+            log.LogInformation("Host {Host} answers: Docker {Version}", engine.Host.Name, info.ServerVersion);
+            feed.Publish(new ChangeNote(null, "inventory", engine.Host.Id));
+        }
+
+        var containers = await engine.Client.Containers.ListAsync(new ContainerFilter { All = true, Labels = [ReplicaLabels.TenantKey] }, cancellationToken);
+        var seen = ImmutableArray.CreateBuilder<InventoryReplica>(containers.Count);
+        foreach (var container in containers)
+        {
+            if (ReplicaLabels.Read(container.Labels) is not { } labels)
+            {
+                continue;
+            }
+
+            seen.Add(new InventoryReplica(engine.Host.Id, container.Id, container.Name, labels, container.Status, container.Image, container.Created, null));
+            if (container.Status == ContainerStatus.Running)
+            {
+                watch.Watch(engine, container.Id, labels.Probe);
+            }
+        }
+
+        foreach (var tenant in inventory.Replace(engine.Host.Id, seen.ToImmutable()))
+        {
+            feed.Publish(new ChangeNote(tenant, "inventory", engine.Host.Id));
+        }
+    }
+}

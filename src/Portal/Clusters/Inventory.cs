@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Portal.Clusters.Health;
+using Portal.Docker;
+
+namespace Portal.Clusters;
+
+/// <summary>A container of ours as it was last seen. Its health is asked of <see cref="HealthBook"/> when it is read.</summary>
+public sealed record InventoryReplica(Guid HostId, string ContainerId, string Name, ReplicaLabels Labels, ContainerStatus Status, string Image, DateTimeOffset Created, HealthNote? Health)
+{
+    public bool Healthy => Status == ContainerStatus.Running && Health?.State == HealthState.Healthy;
+}
+
+/// <param name="Problem">Why it cannot be reached, in the engine's or the network's words.</param>
+public sealed record HostStatus(Guid HostId, bool Reachable, DateTimeOffset Since, string? EngineVersion, string? Kernel, int Cpus, long MemoryBytes, string? Problem);
+
+/// <summary>
+/// What runs where, in memory: pages and checks read it and never wait for an engine. Fed by <see cref="HostWatch"/>.
+/// </summary>
+public sealed class Inventory(HealthBook health)
+{
+    private readonly ConcurrentDictionary<Guid, ImmutableArray<InventoryReplica>> replicas = new();
+    private readonly ConcurrentDictionary<Guid, HostStatus> hosts = new();
+
+    public IReadOnlyList<InventoryReplica> Of(Guid tenant, Colour? colour = null, string? stack = null) =>
+    [
+        .. replicas.Values.SelectMany(host => host)
+            .Where(replica => replica.Labels.Tenant == tenant && (colour is null || replica.Labels.Colour == colour) && (stack is null || replica.Labels.Stack == stack))
+            .OrderBy(replica => replica.Labels.Stack, StringComparer.Ordinal).ThenBy(replica => replica.Labels.Service, StringComparer.Ordinal).ThenBy(replica => replica.Labels.Index)
+            .Select(replica => replica with { Health = health[replica.ContainerId] }),
+    ];
+
+    public HostStatus? Host(Guid host) => hosts.GetValueOrDefault(host);
+
+    public int CountOn(Guid host) => replicas.TryGetValue(host, out var known) ? known.Length : 0;
+
+    /// <returns>The tenants whose containers differ from before.</returns>
+    internal IReadOnlyCollection<Guid> Replace(Guid host, ImmutableArray<InventoryReplica> seen)
+    {
+        var before = replicas.GetValueOrDefault(host, []);
+        replicas[host] = seen;
+        return [.. before.Except(seen).Concat(seen.Except(before)).Select(replica => replica.Labels.Tenant).Distinct()];
+    }
+
+    /// <returns>Whether the host's reachability changed.</returns>
+    internal bool Note(HostStatus status)
+    {
+        var before = hosts.GetValueOrDefault(status.HostId);
+        hosts[status.HostId] = before?.Reachable == status.Reachable ? status with { Since = before.Since } : status;
+        return before?.Reachable != status.Reachable;
+    }
+
+    internal void Forget(Guid host)
+    {
+        replicas.TryRemove(host, out _);
+        hosts.TryRemove(host, out _);
+    }
+}

@@ -1,0 +1,21 @@
+using Portal.Docker;
+
+namespace Portal.Clusters;
+
+/// <summary>Where a container's port answers the gateway and the probes.</summary>
+public sealed record ReplicaAddress(string Address, int Port)
+{
+    public static ReplicaAddress? Of(Host host, IEnumerable<NetworkAttachment> networks, IEnumerable<PortBinding> ports, int containerPort)
+    {
+        if (host.PublishAddress is { } published)
+        {
+            return ports.FirstOrDefault(port => port.Port == new ContainerPort(containerPort) && port.HostPort > 0) is { } binding
+                ? new ReplicaAddress(published, binding.HostPort)
+                : null;
+        }
+
+        return networks.Select(network => network.IpAddress).FirstOrDefault(address => !string.IsNullOrEmpty(address)) is { } own
+            ? new ReplicaAddress(own, containerPort)
+            : null;
+    }
+}

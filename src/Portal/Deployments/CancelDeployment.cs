@@ -1,0 +1,41 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Audit;
+using Portal.Store;
+
+namespace Portal.Deployments;
+
+public enum CancelOutcome { Requested, EndedAlready, NoSuchDeployment }
+
+/// <summary>Asks a deployment to stop. It always means: what ran before runs on.</summary>
+public sealed class CancelDeployment(Changes changes, TimeProvider clock)
+{
+    public Task<CancelOutcome> ExecuteAsync(Actor actor, Guid tenant, Guid id, CancellationToken cancellationToken)
+    {
+        var permit = actor.Demand(Permission.DeployStandby, tenant);
+        return changes.RunAsync(permit, async db =>
+        {
+            var deployment = await db.Deployments.SingleOrDefaultAsync(row => row.Id == id, cancellationToken);
+            if (deployment is null)
+            {
+                return Changed.Nothing(CancelOutcome.NoSuchDeployment);
+            }
+
+            if (deployment.Ended || deployment.TurnedBackAt is not null || deployment.CancelRequestedAt is not null)
+            {
+                return Changed.Nothing(CancelOutcome.EndedAlready);
+            }
+
+            var live = await db.Pairs.Select(pair => pair.Live).SingleAsync(cancellationToken);
+            actor.Demand(deployment.Colour == live ? Permission.DeployLive : Permission.DeployStandby, tenant);
+            deployment.CancelRequestedAt = clock.GetUtcNow();
+            var stack = await db.Stacks.Where(row => row.Id == deployment.StackId).Select(row => row.Name).SingleAsync(cancellationToken);
+            return (CancelOutcome.Requested, new AuditLine("deployment.cancelled", "stack", stack)
+            {
+                Before = new { state = deployment.State },
+                After = new { deployment = id, environment = deployment.Colour.Text() },
+                Correlation = id,
+                Notes = [new ChangeNote(tenant, "deployment", id)],
+            });
+        }, cancellationToken);
+    }
+}

@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using Portal.Access;
+using Portal.Stacks;
+using Portal.Tenants;
+
+namespace Portal.Deployments;
+
+/// <param name="Target"><c>standby</c> (default), <c>live</c>, <c>both</c>, <c>blue</c> or <c>green</c>.</param>
+/// <param name="Images">Service → image reference.</param>
+/// <param name="Revision">An earlier revision to run again.</param>
+public sealed record DeploymentBody(string? Target, Dictionary<string, string>? Images, int? Revision, bool? Force);
+
+internal static class DeploymentEndpoints
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapPost("/tenants/{tenant}/stacks/{stack}/deployments", RequestAsync).WithName("RequestDeployment");
+        api.MapGet("/tenants/{tenant}/deployments", ListAsync).WithName("ListDeployments");
+        api.MapGet("/deployments/{id:guid}", GetAsync).WithName("GetDeployment");
+        api.MapGet("/deployments/{id:guid}/log", LogAsync).WithName("GetDeploymentLog");
+        api.MapPost("/deployments/{id:guid}/cancel", CancelAsync).WithName("CancelDeployment");
+    }
+
+    private static async Task<IResult> RequestAsync(string tenant, string stack, DeploymentBody body, HttpContext http, TenantQueries tenants, RequestDeployment request, CancellationToken cancellationToken)
+    {
+        var actor = http.Actor();
+        if (await tenants.FindAsync(actor, tenant, cancellationToken) is not { } view)
+        {
+            return Problems.NotFound("tenant");
+        }
+
+        if (!DeployTargets.TryParse(body.Target, out var target))
+        {
+            return Problems.Invalid("target", "standby, live, both, blue or green.");
+        }
+
+        if (body is { Revision: not null, Images.Count: > 0 })
+        {
+            return Problems.Invalid("images", "A revision brings its own images: give one or the other.");
+        }
+
+        var images = (body.Images ?? []).ToImmutableSortedDictionary(StringComparer.Ordinal);
+        var result = await request.ExecuteAsync(actor, view.Id, stack, new DeploymentRequest(target, images, body.Revision, body.Force ?? false), cancellationToken);
+        return result switch
+        {
+            RequestDeploymentResult.Accepted accepted => Results.Accepted($"/api/v1/deployments/{accepted.Deployments[^1]}", new
+            {
+                id = accepted.Deployments[^1],
+                deployments = accepted.Deployments,
+                revision = accepted.Revision,
+                accepted.Unchanged,
+                statusUrl = $"/api/v1/deployments/{accepted.Deployments[^1]}",
+            }),
+            RequestDeploymentResult.NoSuchStack => Problems.NotFound("stack"),
+            RequestDeploymentResult.NoSuchRevision missing => Problems.Invalid("revision", $"The stack has no revision {missing.Number}."),
+            RequestDeploymentResult.EngineUnavailable down => Problems.Unavailable(down.Problem),
+            RequestDeploymentResult.Refused refused => DraftProblems.Of(refused.Why),
+            _ => throw new InvalidOperationException($"An outcome without an answer: {result}."),
+        };
+    }
+
+    private static async Task<IResult> ListAsync(string tenant, string? stack, HttpContext http, TenantQueries tenants, DeploymentQueries deployments, CancellationToken cancellationToken) =>
+        await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is { } view
+            ? Results.Ok((await deployments.ListAsync(view.Id, stack, 100, cancellationToken)).Select(Answer))
+            : Problems.NotFound("tenant");
+
+    private static async Task<IResult> GetAsync(Guid id, int? wait, HttpContext http, DeploymentQueries deployments, CancellationToken cancellationToken)
+    {
+        var longest = TimeSpan.FromSeconds(Math.Clamp(wait ?? 0, 0, (int)LongestWait.TotalSeconds));
+        var actor = http.Actor();
+        var view = longest > TimeSpan.Zero
+            ? await deployments.WaitAsync(actor, id, longest, cancellationToken)
+            : await deployments.FindAsync(actor, id, cancellationToken);
+        return view is null ? Problems.NotFound("deployment") : Results.Ok(Answer(view));
+    }
+
+    private static async Task<IResult> LogAsync(Guid id, long? after, HttpContext http, DeploymentQueries deployments, CancellationToken cancellationToken)
+    {
+        var view = await deployments.FindAsync(http.Actor(), id, cancellationToken);
+        return view is null
+            ? Problems.NotFound("deployment")
+            : Results.Ok((await deployments.LogAsync(view.TenantId, id, after ?? 0, 1000, cancellationToken)).Select(line => new { line.Id, line.At, kind = Text(line.Kind), line.Step, line.Text, line.Fraction }));
+    }
+
+    private static async Task<IResult> CancelAsync(Guid id, HttpContext http, DeploymentQueries deployments, CancelDeployment cancel, CancellationToken cancellationToken)
+    {
+        var actor = http.Actor();
+        if (await deployments.FindAsync(actor, id, cancellationToken) is not { } view)
+        {
+            return Problems.NotFound("deployment");
+        }
+
+        return await cancel.ExecuteAsync(actor, view.TenantId, id, cancellationToken) switch
+        {
+            CancelOutcome.Requested => Results.Accepted($"/api/v1/deployments/{id}", new { id }),
+            CancelOutcome.EndedAlready => Problems.Conflict("The deployment has ended, or is going back already."),
+            CancelOutcome.NoSuchDeployment => Problems.NotFound("deployment"),
+        };
+    }
+
+    /// <summary>The same shape wherever a deployment is answered; webhooks use it too.</summary>
+    public static object Answer(DeploymentView view) => new
+    {
+        view.Id,
+        view.Tenant,
+        view.Stack,
+        view.Revision,
+        view.FormerRevision,
+        environment = view.Environment.Text(),
+        view.Live,
+        state = Text(view.State),
+        reason = view.Reason == DeploymentReason.None ? null : Text(view.Reason),
+        view.ReasonText,
+        trigger = Text(view.Trigger),
+        view.Actor,
+        view.SupersededBy,
+        view.RequestedAt,
+        view.StartedAt,
+        view.EndedAt,
+        view.Deadline,
+        seconds = (view.EndedAt - view.StartedAt)?.TotalSeconds,
+    };
+
+    private static string Text<T>(T value)
+        where T : struct, Enum => Store.SnakeCase.Of(value.ToString());
+}

@@ -1,0 +1,68 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Portal.Store;
+
+namespace Portal.Deployments;
+
+/// <summary>Proof of being the one who works on a deployment, until somebody else leases it.</summary>
+public sealed record Lease(Guid Tenant, Guid Deployment, long Token);
+
+/// <summary>The lease was taken by another worker; this one stops at once and writes nothing more.</summary>
+public sealed class LeaseLostException() : Exception("Another worker has taken this deployment over.");
+
+/// <summary>Hands out deployments: one worker each, one running for each stack and environment.</summary>
+public sealed class DeploymentLeases(PortalDbFactory databases, PortalInstance instance, IOptions<DeploymentOptions> options, TimeProvider clock)
+{
+    /// <summary>The oldest deployment that may begin, or one whose worker went silent. Null when there is none.</summary>
+    public async Task<Lease?> TakeAsync(CancellationToken cancellationToken)
+    {
+        await using var db = databases.Platform();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var now = clock.GetUtcNow();
+        // A lease of this very instance that this process does not hold was left by the process before it.
+        var deployment = await db.Deployments.FromSql($"""
+            select * from deployments candidate
+            where (state = 'running' and (lease_until < {now} or (lease_owner like {instance.Id + "/%"} and lease_owner <> {instance.Owner})))
+               or (state = 'queued'
+                   and not exists (select 1 from deployments busy where busy.environment_id = candidate.environment_id and busy.stack_id = candidate.stack_id and busy.state = 'running')
+                   and (after_deployment_id is null or exists (select 1 from deployments first where first.id = candidate.after_deployment_id and first.state = 'succeeded')))
+            order by requested_at, id
+            for update skip locked
+            limit 1
+            """).FirstOrDefaultAsync(cancellationToken);
+        if (deployment is null)
+        {
+            return null;
+        }
+
+        var former = await db.Placements.Where(placement => placement.StackId == deployment.StackId && placement.EnvironmentId == deployment.EnvironmentId).Select(placement => (Guid?)placement.RevisionId).SingleOrDefaultAsync(cancellationToken);
+        deployment.Lease(instance.Owner, now, options.Value.Lease, options.Value.Limit, former);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new Lease(deployment.TenantId, deployment.Id, deployment.LeaseToken);
+    }
+
+    /// <summary>Whoever changes containers of a stack in an environment holds this lock: a run, or the loop that heals.</summary>
+    public static string LockName(Guid environment, Guid stack) => $"place/{environment}/{stack}";
+
+    public async Task<string> LockNameAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Tenant(lease.Tenant);
+        var place = await db.Deployments.Where(row => row.Id == lease.Deployment).Select(row => new { row.EnvironmentId, row.StackId }).SingleAsync(cancellationToken);
+        return LockName(place.EnvironmentId, place.StackId);
+    }
+
+    /// <exception cref="LeaseLostException">Another worker has it.</exception>
+    public async Task RenewAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Tenant(lease.Tenant);
+        var until = clock.GetUtcNow() + options.Value.Lease;
+        var rows = await db.Deployments
+            .Where(deployment => deployment.Id == lease.Deployment && deployment.LeaseToken == lease.Token && deployment.State == DeploymentState.Running)
+            .ExecuteUpdateAsync(row => row.SetProperty(deployment => deployment.LeaseUntil, until), cancellationToken);
+        if (rows == 0)
+        {
+            throw new LeaseLostException();
+        }
+    }
+}

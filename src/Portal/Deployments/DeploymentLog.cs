@@ -1,0 +1,62 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Deployments.Planning;
+using Portal.Store;
+
+namespace Portal.Deployments;
+
+/// <summary>What people read while a deployment runs and after. Appended as it happens; its lines are also its steps.</summary>
+public sealed class DeploymentLog(PortalDbFactory databases, TimeProvider clock, Guid tenant, Guid deployment) : StepLog
+{
+    /// <summary>Longer texts are cut: a container may write a line without end.</summary>
+    private const int LongestText = 2000;
+    private string step = "";
+
+    public Task BeginAsync(string title, CancellationToken cancellationToken)
+    {
+        step = title;
+        return WriteAsync(DeploymentLogKind.StepStarted, "", null, cancellationToken);
+    }
+
+    public Task DoneAsync(string text, CancellationToken cancellationToken) => WriteAsync(DeploymentLogKind.StepDone, text, 1, cancellationToken);
+
+    public Task FailedAsync(string text, CancellationToken cancellationToken) => WriteAsync(DeploymentLogKind.StepFailed, text, null, cancellationToken);
+
+    public override Task ProgressAsync(string text, double? fraction, CancellationToken cancellationToken) => WriteAsync(DeploymentLogKind.StepProgress, text, fraction, cancellationToken);
+
+    public override Task LineAsync(string text, CancellationToken cancellationToken) => WriteAsync(DeploymentLogKind.Line, text, null, cancellationToken);
+
+    private async Task WriteAsync(DeploymentLogKind kind, string text, double? fraction, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Tenant(tenant);
+        db.DeploymentLog.Add(new DeploymentLogLine
+        {
+            DeploymentId = deployment,
+            TenantId = tenant,
+            At = clock.GetUtcNow(),
+            Kind = kind,
+            Step = step,
+            // PostgreSQL's text holds no NUL.
+            Text = (text.Length > LongestText ? text[..LongestText] + "…" : text).Replace('\0', '�'),
+            Fraction = fraction,
+        });
+        await db.SaveChangesAsync(cancellationToken);
+        await db.Database.ExecuteAsync($"select pg_notify({ChangeNote.Channel}, {new ChangeNote(tenant, "deployment", deployment).ToString()})", cancellationToken);
+    }
+}
+
+internal static class StepTitles
+{
+    public static string Title(this Step step) => step switch
+    {
+        Step.Prepare => $"Pull {step.Service}",
+        Step.Create create => $"{step.Service} {create.Index}: create",
+        Step.Start start => $"{step.Service} {start.Replica.Index}: start",
+        Step.AwaitHealthy wait => $"{step.Service} {wait.Replica.Index}: wait until healthy",
+        Step.AwaitCompletion wait => $"{step.Service} {wait.Replica.Index}: wait until it has finished",
+        Step.Admit admit => $"{step.Service} {admit.Replica.Index}: into the gateway",
+        Step.Drain drain => $"{step.Service} {drain.Replica.Index}: drain the former",
+        Step.Stop stop => $"{step.Service} {stop.Replica.Index}: stop the former",
+        Step.Remove remove => $"{step.Service} {remove.Replica.Index}: remove the former",
+        _ => throw new ArgumentOutOfRangeException(nameof(step), step, "A step without a title."),
+    };
+}

@@ -1,0 +1,29 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Portal.Deployments;
+
+/// <summary>Section <c>Portal:Deployments</c>.</summary>
+public sealed class DeploymentOptions
+{
+    public const string Section = "Portal:Deployments";
+
+    /// <summary>A deployment ends by itself after this long, and rolls back.</summary>
+    [Range(typeof(TimeSpan), "00:00:10", "24:00:00")]
+    public TimeSpan Limit { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long requests in flight may keep an old replica; afterwards it is stopped.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan DrainLimit { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many deployments this portal works on at once.</summary>
+    [Range(1, 64)]
+    public int Parallel { get; set; } = 4;
+
+    /// <summary>How long a worker that went silent keeps its deployment from others.</summary>
+    [Range(typeof(TimeSpan), "00:00:02", "00:10:00")]
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Lines kept of a failing replica's log.</summary>
+    [Range(1, 1000)]
+    public int FailureLogLines { get; set; } = 40;
+}

@@ -1,0 +1,102 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Store;
+
+namespace Portal.Deployments;
+
+/// <param name="Environment">Colour.</param>
+public sealed record DeploymentView(
+    Guid Id,
+    Guid TenantId,
+    string Tenant,
+    string Stack,
+    int Revision,
+    int? FormerRevision,
+    Colour Environment,
+    bool Live,
+    DeploymentState State,
+    DeploymentReason Reason,
+    string? ReasonText,
+    DeploymentTrigger Trigger,
+    string Actor,
+    string Source,
+    Guid? DeliveryId,
+    Guid? SupersededBy,
+    DateTimeOffset? CancelRequestedAt,
+    DateTimeOffset RequestedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? EndedAt,
+    DateTimeOffset? Deadline)
+{
+    public bool Ended => State is not (DeploymentState.Queued or DeploymentState.Running);
+}
+
+public sealed class DeploymentQueries(PortalDbFactory databases, ChangeFeed feed)
+{
+    /// <summary>By id alone, as links carry it. Null where there is none, or it is of a tenant that the actor has no part in.</summary>
+    public async Task<DeploymentView?> FindAsync(Actor actor, Guid id, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Platform();
+        var view = await Views(db, db.Deployments.Where(row => row.Id == id)).SingleOrDefaultAsync(cancellationToken);
+        return view is not null && actor.Sees(view.TenantId) ? view : null;
+    }
+
+    public async Task<IReadOnlyList<DeploymentView>> ListAsync(Guid tenant, string? stack, int most, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Tenant(tenant);
+        var rows = stack is null ? db.Deployments : db.Deployments.Where(row => db.Stacks.Any(named => named.Id == row.StackId && named.Name == stack && named.RemovedAt == null));
+        return await Views(db, rows).OrderByDescending(view => view.RequestedAt).ThenByDescending(view => view.Id).Take(most).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>Lines after the given one, oldest first.</summary>
+    public async Task<IReadOnlyList<DeploymentLogLine>> LogAsync(Guid tenant, Guid id, long after, int most, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Tenant(tenant);
+        return await db.DeploymentLog.AsNoTracking().Where(line => line.DeploymentId == id && line.Id > after).OrderBy(line => line.Id).Take(most).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>The deployment once it has ended, or as it is when the time is up. Null as in <see cref="FindAsync"/>.</summary>
+    public async Task<DeploymentView?> WaitAsync(Actor actor, Guid id, TimeSpan longest, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(longest);
+        // Subscribed before the first look, so that an end between the two is not missed.
+        var changed = new SemaphoreSlim(0);
+        using var subscription = feed.Subscribe(note =>
+        {
+            if (note.Id == id || note.Kind == ChangeFeed.Resync.Kind)
+            {
+                changed.Release();
+            }
+        });
+        while (true)
+        {
+            var view = await FindAsync(actor, id, cancellationToken);
+            if (view is null || view.Ended || limit.IsCancellationRequested)
+            {
+                return view;
+            }
+
+            try
+            {
+                await changed.WaitAsync(limit.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                return await FindAsync(actor, id, cancellationToken);
+            }
+        }
+    }
+
+    private static IQueryable<DeploymentView> Views(PortalDb db, IQueryable<Deployment> rows) =>
+        from row in rows.AsNoTracking()
+        join tenant in db.Tenants on row.TenantId equals tenant.Id
+        join pair in db.Pairs on row.TenantId equals pair.TenantId
+        join stack in db.Stacks on row.StackId equals stack.Id
+        join revision in db.Revisions on row.RevisionId equals revision.Id
+        join former in db.Revisions on row.FormerRevisionId equals former.Id into formers
+        from former in formers.DefaultIfEmpty()
+        select new DeploymentView(
+            row.Id, row.TenantId, tenant.Slug, stack.Name, revision.Number, former == null ? null : former.Number, row.Colour, row.Colour == pair.Live,
+            row.State, row.Reason, row.ReasonText, row.Trigger, row.Actor, row.Source, row.DeliveryId, row.SupersededBy, row.CancelRequestedAt,
+            row.RequestedAt, row.StartedAt, row.EndedAt, row.Deadline);
+}

@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Portal.Audit;
+using Portal.Store;
+
+namespace Portal.Deployments;
+
+/// <summary>Takes queued and abandoned deployments, some at a time, and runs each to its end. Woken by changes; looks every few seconds anyway.</summary>
+public sealed class DeploymentWorker(
+    DeploymentLeases leases, IServiceProvider services, ChangeFeed feed, StoreLocks locks, OrphanedDeployments orphans, IOptions<DeploymentOptions> options, TimeProvider clock, ILogger<DeploymentWorker> log) : BackgroundService
+{
+    private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(2);
+    private readonly ConcurrentDictionary<Guid, Task> running = new();
+    private readonly Channel<bool> wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var subscription = feed.Subscribe(note =>
+        {
+            if (note.Kind is "deployment" or "resync")
+            {
+                wake.Writer.TryWrite(true);
+            }
+        });
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await orphans.EndAsync(stoppingToken);
+                await TakeAllAsync(stoppingToken);
+                await WaitAsync(stoppingToken);
+            }
+            catch (Exception error) when (error is Npgsql.NpgsqlException or DbUpdateException or InvalidOperationException && !stoppingToken.IsCancellationRequested)
+            {
+                log.LogError(error, "Could not look for deployments; trying again");
+                await Task.Delay(Sweep, clock, stoppingToken);
+            }
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await Task.WhenAll(running.Values);
+    }
+
+    private async Task TakeAllAsync(CancellationToken cancellationToken)
+    {
+        while (running.Count < options.Value.Parallel && await leases.TakeAsync(cancellationToken) is { } lease)
+        {
+            running[lease.Deployment] = Task.CompletedTask;
+            running[lease.Deployment] = Task.Run(() => RunAsync(lease, cancellationToken), CancellationToken.None);
+        }
+    }
+
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Sweep);
+        try
+        {
+            await wake.Reader.ReadAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return;
+        }
+    }
+
+    private async Task RunAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var place = await locks.TakeAsync(await leases.LockNameAsync(lease, cancellationToken), cancellationToken);
+            await services.GetRequiredService<DeploymentRun>().ExecuteAsync(lease, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            log.LogInformation("Deployment {Deployment} is left to the next portal", lease.Deployment);
+        }
+        catch (Exception error)
+        {
+            // Not an outcome of the deployment but a defect or a lost database: its lease runs out and it is taken again.
+            log.LogError(error, "Deployment {Deployment} was interrupted", lease.Deployment);
+        }
+        finally
+        {
+            running.TryRemove(lease.Deployment, out _);
+            wake.Writer.TryWrite(true);
+        }
+    }
+}

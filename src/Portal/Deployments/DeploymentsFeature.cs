@@ -1,0 +1,28 @@
+using Portal.Deployments.Engine;
+
+namespace Portal.Deployments;
+
+public static class DeploymentsFeature
+{
+    public static void AddDeployments(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<DeploymentOptions>().BindConfiguration(DeploymentOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<WantedRevisions>();
+        services.AddSingleton<RequestDeployment>();
+        services.AddSingleton<CancelDeployment>();
+        services.AddSingleton<DeploymentQueries>();
+        services.AddSingleton<DeploymentLeases>();
+        services.AddSingleton<OrphanedDeployments>();
+        services.AddTransient<DeploymentRun>();
+        services.AddSingleton<SecretFiles>();
+        services.AddSingleton<EngineSteps>();
+        services.AddSingleton<GatewaySteps>();
+        services.AddSingleton<EngineObserver>();
+        services.AddSingleton<IRuntime, EngineRuntime>();
+        services.AddHostedService<DeploymentWorker>();
+        services.AddHostedService<ReconcileLoop>();
+    }
+
+    public static void MapDeployments(this IEndpointRouteBuilder api) => DeploymentEndpoints.Map(api);
+}

@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using Portal.Clusters;
+using Portal.Clusters.Health;
+using Portal.Compose;
+using Portal.Docker;
+using Portal.Stacks;
+using ProbeKind = Portal.Clusters.Health.ProbeKind;
+
+namespace Portal.Deployments.Engine;
+
+/// <summary>From a Compose service to the container that the engine makes. Pure.</summary>
+public static class ContainerMapping
+{
+    /// <summary>Deterministic, so that making it twice is a conflict that means "done": tenant, side, stack, service, replica, fingerprint.</summary>
+    public static string Name(StackPlace place, string service, int index, string fingerprint) =>
+        $"{Prefix(place)}-{service}-{index}-{fingerprint[..8]}";
+
+    public static string NetworkName(StackPlace place, string network) => $"{Prefix(place)}_{network}";
+
+    public static string VolumeName(StackPlace place, string volume) => $"{Prefix(place)}_{volume}";
+
+    public static ImmutableSortedDictionary<string, string> OwnLabels(StackPlace place) => new Dictionary<string, string>
+    {
+        [ReplicaLabels.TenantKey] = place.Tenant.ToString(),
+        [ReplicaLabels.ColourKey] = place.Colour.Text(),
+        [ReplicaLabels.StackKey] = place.Stack,
+    }.ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    /// <summary>What is pulled and run: the digest, so that no older local image of the same tag can run unseen.</summary>
+    public static ImageReference Image(ImageChoice choice)
+    {
+        var reference = ImageReference.Parse(choice.Reference);
+        return choice.Digest is { } digest ? reference.WithDigest(digest) : reference.Tag is null ? reference.WithTag("latest") : reference;
+    }
+
+    public static ContainerSpec Spec(StackPlace place, WantedRevision wanted, ServiceSpec service, int index, Host host)
+    {
+        var fingerprint = wanted.Rendered.FingerprintOf(service);
+        var labels = new ReplicaLabels(place.Tenant, place.TenantSlug, place.Colour, place.Stack, service.Name, index, wanted.Number, place.Deployment, fingerprint, Probe(service));
+        return new ContainerSpec
+        {
+            Image = Image(wanted.Rendered.Images[service.Name]).ToString(),
+            Command = service.Command is { } command ? command : null,
+            Entrypoint = service.Entrypoint is { } entrypoint ? entrypoint : null,
+            Environment = Environment(place, service),
+            Labels = service.Labels.SetItems(labels.ToLabels()),
+            User = service.User,
+            WorkingDir = service.WorkingDir,
+            Hostname = service.Hostname,
+            Domainname = service.Domainname,
+            Init = service.Init,
+            Tty = service.Tty,
+            OpenStdin = service.StdinOpen,
+            StopSignal = service.StopSignal,
+            StopTimeout = service.StopGracePeriod,
+            Healthcheck = ContainerParts.Healthcheck(service.Healthcheck),
+            ExposedPorts = [.. ServicePorts.Of(service).Select(port => new ContainerPort(port))],
+            PortBindings = ContainerParts.Ports(service, host),
+            Mounts = [.. service.Mounts.Select(mount => ContainerParts.Mount(place, wanted.Rendered.Compose, mount))],
+            Tmpfs = service.Tmpfs,
+            NetworkMode = service.NetworkMode is "none" ? "none" : null,
+            Networks = Networks(place, service),
+            RestartPolicy = ContainerParts.Restart(service.Restart),
+            CapAdd = service.CapAdd,
+            CapDrop = service.CapDrop,
+            Sysctls = service.Sysctls,
+            Ulimits = [.. service.Ulimits.Select(limit => new Docker.Ulimit(limit.Name, limit.Soft, limit.Hard))],
+            LogConfig = service.Logging is { } logging ? new LogConfig(logging.Driver ?? "json-file", logging.Options) : null,
+            Dns = service.Dns,
+            DnsSearch = service.DnsSearch,
+            ExtraHosts = service.ExtraHosts,
+            ReadonlyRootfs = service.ReadOnly,
+            GroupAdd = service.GroupAdd,
+            DnsOptions = service.DnsOptions,
+            Memory = service.Resources.MemoryLimit,
+            MemoryReservation = service.Resources.MemoryReservation,
+            MemorySwap = service.Resources.MemorySwapLimit,
+            NanoCpus = service.Resources.Cpus is { } cpus ? (long)(cpus * 1_000_000_000m) : null,
+            CpuShares = service.Resources.CpuShares,
+            CpusetCpus = service.Resources.CpusetCpus,
+            PidsLimit = service.Resources.PidsLimit,
+            OomScoreAdj = service.Resources.OomScoreAdj,
+            ShmSize = service.ShmSize,
+        };
+    }
+
+    /// <summary>What the stack says; else its first port; else that it stays up.</summary>
+    public static ProbeRule Probe(ServiceSpec service)
+    {
+        if (service.HealthProbe is { } probe)
+        {
+            return new ProbeRule(probe.Kind == Compose.ProbeKind.Http ? ProbeKind.Http : ProbeKind.Tcp, probe.Port, probe.Path ?? "/", probe.Interval, probe.Timeout, probe.HealthyThreshold, probe.UnhealthyThreshold, probe.StartPeriod);
+        }
+
+        if (service.Healthcheck is { Disable: false } check)
+        {
+            var interval = check.Interval ?? TimeSpan.FromSeconds(30);
+            var retries = check.Retries ?? 3;
+            return new ProbeRule(ProbeKind.Engine, 0, "", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), 1, 1, (check.StartPeriod ?? TimeSpan.Zero) + (interval * (retries + 1)));
+        }
+
+        return ServicePorts.Of(service) is [var port, ..]
+            ? new ProbeRule(ProbeKind.Tcp, port, "", TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2), 1, 3, TimeSpan.FromSeconds(30))
+            : ProbeRule.StaysUp;
+    }
+
+    private static string Prefix(StackPlace place) => $"{place.TenantSlug}-{place.Colour.Text()}-{place.Stack}";
+
+    private static Dictionary<string, string?> Environment(StackPlace place, ServiceSpec service)
+    {
+        var environment = service.Environment.ToDictionary(pair => pair.Key, pair => (string?)pair.Value, StringComparer.Ordinal);
+        environment["PORTAL_TENANT"] = place.TenantSlug;
+        environment["PORTAL_ENVIRONMENT"] = place.Colour.Text();
+        environment["PORTAL_STACK"] = place.Stack;
+        return environment;
+    }
+
+    private static Dictionary<string, NetworkAttachmentSpec> Networks(StackPlace place, ServiceSpec service) =>
+        service.Networks.ToDictionary(
+            network => NetworkName(place, network.Name),
+            network => new NetworkAttachmentSpec([service.Name, .. network.Aliases], network.Ipv4),
+            StringComparer.Ordinal);
+}

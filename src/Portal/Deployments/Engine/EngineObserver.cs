@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using Portal.Clusters;
+using Portal.Clusters.Health;
+using Portal.Deployments.Planning;
+using Portal.Docker;
+
+namespace Portal.Deployments.Engine;
+
+/// <summary>Looks at what is there: the engine's containers, what the probes found, and what the gateway does with them.</summary>
+public sealed class EngineObserver(HealthBook health, HealthWatch watch, GatewaySteps gateway)
+{
+    public async Task<ObservedStack> ObserveAsync(EngineHost engine, StackPlace place, WantedRevision? wanted, CancellationToken cancellationToken)
+    {
+        var containers = await ListAsync(engine, place, cancellationToken);
+        var servers = await gateway.ServersAsync(place, cancellationToken);
+        var replicas = ImmutableArray.CreateBuilder<ObservedReplica>(containers.Count);
+        foreach (var (container, labels) in containers)
+        {
+            var state = StateOf(container.Status);
+            if (state == ReplicaState.Running)
+            {
+                watch.Watch(engine, container.Id, labels.Probe);
+            }
+
+            var exitCode = state == ReplicaState.Exited ? (await engine.Client.Containers.InspectAsync(container.Id, cancellationToken)).State.ExitCode : (int?)null;
+            replicas.Add(new ObservedReplica(
+                container.Id,
+                labels.Service,
+                labels.Index,
+                labels.Fingerprint,
+                state,
+                HealthOf(container.Id),
+                servers.PlaceOf(engine.Host, container),
+                exitCode,
+                labels.Deployment == place.Deployment && place.Deployment != Guid.Empty));
+        }
+
+        return new ObservedStack(replicas.ToImmutable(), await PreparedAsync(engine, place, wanted, cancellationToken));
+    }
+
+    public async Task<IReadOnlyList<(ContainerSummary Container, ReplicaLabels Labels)>> ListAsync(EngineHost engine, StackPlace place, CancellationToken cancellationToken)
+    {
+        var filter = new ContainerFilter { All = true, Labels = [.. ContainerMapping.OwnLabels(place).Select(label => $"{label.Key}={label.Value}")] };
+        var containers = await engine.Client.Containers.ListAsync(filter, cancellationToken);
+        return [.. from container in containers
+                   let labels = ReplicaLabels.Read(container.Labels)
+                   where labels is not null && container.Status != ContainerStatus.Removing
+                   select (container, labels)];
+    }
+
+    private static ReplicaState StateOf(ContainerStatus status) => status switch
+    {
+        ContainerStatus.Created => ReplicaState.Created,
+        ContainerStatus.Running or ContainerStatus.Paused => ReplicaState.Running,
+        // Restarting is the engine's word for "it has just died, and I will try once more".
+        _ => ReplicaState.Exited,
+    };
+
+    private ReplicaHealth HealthOf(string containerId) => health[containerId]?.State switch
+    {
+        HealthState.Healthy => ReplicaHealth.Healthy,
+        HealthState.Unhealthy => ReplicaHealth.Unhealthy,
+        _ => ReplicaHealth.Unknown,
+    };
+
+    private static async Task<ImmutableHashSet<string>> PreparedAsync(EngineHost engine, StackPlace place, WantedRevision? wanted, CancellationToken cancellationToken)
+    {
+        if (wanted is null)
+        {
+            return [];
+        }
+
+        var labels = ContainerMapping.OwnLabels(place).Select(label => $"{label.Key}={label.Value}").ToList();
+        var networks = (await engine.Client.Networks.ListAsync(labels, cancellationToken)).Select(network => network.Name).ToHashSet(StringComparer.Ordinal);
+        var volumes = (await engine.Client.Volumes.ListAsync(labels, cancellationToken)).Select(volume => volume.Name).ToHashSet(StringComparer.Ordinal);
+        var prepared = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
+        foreach (var service in wanted.Rendered.Compose.Services)
+        {
+            if (service.Networks.All(network => networks.Contains(ContainerMapping.NetworkName(place, network.Name)))
+                && ServiceVolumes.Of(service).All(volume => volumes.Contains(ContainerMapping.VolumeName(place, volume)))
+                && await HasImageAsync(engine, ContainerMapping.Image(wanted.Rendered.Images[service.Name]), cancellationToken))
+            {
+                prepared.Add(service.Name);
+            }
+        }
+
+        return prepared.ToImmutable();
+    }
+
+    private static async Task<bool> HasImageAsync(EngineHost engine, ImageReference image, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await engine.Client.Images.InspectAsync(image.ToString(), cancellationToken);
+            return true;
+        }
+        catch (EngineException error) when (error.Kind == EngineErrorKind.NotFound)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,190 @@
+using Microsoft.Extensions.Options;
+using Portal.Clusters;
+using Portal.Clusters.Health;
+using Portal.Compose;
+using Portal.Deployments.Planning;
+using Portal.Docker;
+
+namespace Portal.Deployments.Engine;
+
+/// <summary>The steps that are the engine's work. Each may be repeated after a crash: done already is done.</summary>
+public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFiles secrets, IOptions<DeploymentOptions> options, TimeProvider clock)
+{
+    private static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
+
+    public async Task PrepareAsync(EngineHost engine, StackPlace place, WantedRevision wanted, ServiceSpec service, StepLog log, CancellationToken cancellationToken)
+    {
+        var labels = ContainerMapping.OwnLabels(place);
+        foreach (var network in service.Networks)
+        {
+            var name = ContainerMapping.NetworkName(place, network.Name);
+            var spec = wanted.Rendered.Compose.Networks.FirstOrDefault(candidate => candidate.Name == network.Name);
+            await DoneAlreadyAsync(() => engine.Client.Networks.CreateAsync(name, labels, isInternal: spec?.Internal ?? false, cancel: cancellationToken));
+        }
+
+        foreach (var volume in ServiceVolumes.Of(service))
+        {
+            await engine.Client.Volumes.CreateAsync(ContainerMapping.VolumeName(place, volume), labels, cancel: cancellationToken);
+        }
+
+        await PullAsync(engine, wanted, service, log, cancellationToken);
+    }
+
+    public async Task CreateAsync(EngineHost engine, StackPlace place, WantedRevision wanted, ServiceSpec service, int index, StepLog log, CancellationToken cancellationToken)
+    {
+        var name = ContainerMapping.Name(place, service.Name, index, wanted.Rendered.FingerprintOf(service));
+        var spec = ContainerMapping.Spec(place, wanted, service, index, engine.Host);
+        try
+        {
+            var id = await engine.Client.Containers.CreateAsync(name, spec, cancellationToken);
+            await secrets.PlaceAsync(engine, place.Tenant, id, wanted.Rendered, service, cancellationToken);
+            await log.LineAsync($"{service.Name} {index} created as {name} ({id[..12]})", cancellationToken);
+        }
+        catch (EngineException error) when (error.Kind == EngineErrorKind.Conflict)
+        {
+            // Made by a run that did not live to see it, perhaps without its secrets: the next look finds it, if it is ours.
+            var found = await engine.Client.Containers.InspectAsync(name, cancellationToken);
+            if (ReplicaLabels.Read(found.Labels)?.Tenant != place.Tenant)
+            {
+                throw new DeploymentException(DeploymentReason.EngineRefused, $"The name {name} is taken by a container that is not the portal's.", error);
+            }
+
+            await secrets.PlaceAsync(engine, place.Tenant, found.Id, wanted.Rendered, service, cancellationToken);
+        }
+    }
+
+    public async Task StartAsync(EngineHost engine, ObservedReplica replica, StepLog log, CancellationToken cancellationToken)
+    {
+        await engine.Client.Containers.StartAsync(replica.ContainerId, cancellationToken);
+        await log.LineAsync($"{replica.Service} {replica.Index} started ({replica.ContainerId[..12]})", cancellationToken);
+    }
+
+    public async Task AwaitHealthyAsync(EngineHost engine, ObservedReplica replica, StepLog log, CancellationToken cancellationToken)
+    {
+        var said = "";
+        while (true)
+        {
+            var details = await engine.Client.Containers.InspectAsync(replica.ContainerId, cancellationToken);
+            if (!details.State.Running || details.RestartCount > 0)
+            {
+                await TellLastLinesAsync(engine, replica, log, cancellationToken);
+                throw new DeploymentException(DeploymentReason.ContainerExited, Ended(replica, details));
+            }
+
+            watch.Watch(engine, replica.ContainerId, ReplicaLabels.Read(details.Labels)!.Probe);
+            var note = health[replica.ContainerId];
+            if (note is not null && note.Answer != said)
+            {
+                said = note.Answer;
+                await log.ProgressAsync($"{said} ({note.Row} in a row)", null, cancellationToken);
+            }
+
+            switch (note?.State)
+            {
+                case HealthState.Healthy:
+                    return;
+                case HealthState.Unhealthy:
+                    await TellLastLinesAsync(engine, replica, log, cancellationToken);
+                    throw new DeploymentException(DeploymentReason.NeverHealthy, $"{replica.Service} {replica.Index} never became healthy: {note.Answer}.");
+            }
+
+            await Task.Delay(LookAgain, clock, cancellationToken);
+        }
+    }
+
+    public async Task AwaitCompletionAsync(EngineHost engine, ObservedReplica replica, StepLog log, CancellationToken cancellationToken)
+    {
+        var code = await engine.Client.Containers.WaitAsync(replica.ContainerId, cancellationToken);
+        if (code != 0)
+        {
+            await TellLastLinesAsync(engine, replica, log, cancellationToken);
+            throw new DeploymentException(DeploymentReason.ContainerExited, $"{replica.Service} {replica.Index} exited with {code}.");
+        }
+    }
+
+    public async Task StopAsync(EngineHost engine, ObservedReplica replica, StepLog log, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var details = await engine.Client.Containers.InspectAsync(replica.ContainerId, cancellationToken);
+            await engine.Client.Containers.StopAsync(replica.ContainerId, details.Definition.StopTimeout ?? DefaultGrace, cancellationToken);
+            await log.LineAsync($"{replica.Service} {replica.Index} stopped ({replica.ContainerId[..12]})", cancellationToken);
+        }
+        catch (EngineException error) when (error.Kind == EngineErrorKind.NotFound)
+        {
+            await log.LineAsync($"{replica.Service} {replica.Index} was gone already", cancellationToken);
+        }
+    }
+
+    public async Task RemoveAsync(EngineHost engine, ObservedReplica replica, StepLog log, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Anonymous volumes go with their container; named ones stay.
+            await engine.Client.Containers.RemoveAsync(replica.ContainerId, force: true, volumes: true, cancellationToken);
+        }
+        catch (EngineException error) when (error.Kind is EngineErrorKind.NotFound or EngineErrorKind.Conflict)
+        {
+            // Gone, or on its way: somebody else's removal runs.
+            await log.LineAsync($"{replica.Service} {replica.Index}: {error.Message}", cancellationToken);
+        }
+    }
+
+    private async Task PullAsync(EngineHost engine, WantedRevision wanted, ServiceSpec service, StepLog log, CancellationToken cancellationToken)
+    {
+        var choice = wanted.Rendered.Images[service.Name];
+        if (choice.Digest is null)
+        {
+            // It exists on the host alone; the stack says so.
+            return;
+        }
+
+        var image = ContainerMapping.Image(choice);
+        var progress = new PullMeter();
+        var told = clock.GetTimestamp();
+        try
+        {
+            await foreach (var line in engine.Client.Images.PullAsync(image, null, cancellationToken))
+            {
+                progress.Take(line);
+                if (clock.GetElapsedTime(told) > TimeSpan.FromMilliseconds(300))
+                {
+                    told = clock.GetTimestamp();
+                    await log.ProgressAsync(progress.Text, progress.Fraction, cancellationToken);
+                }
+            }
+
+            await log.LineAsync($"{choice.Reference} is {choice.Digest}", cancellationToken);
+        }
+        catch (EngineException error)
+        {
+            throw new DeploymentException(DeploymentReason.ImageUnavailable, $"{choice.Reference} cannot be pulled: {error.Message}", error);
+        }
+    }
+
+    private async Task TellLastLinesAsync(EngineHost engine, ObservedReplica replica, StepLog log, CancellationToken cancellationToken)
+    {
+        var last = new LogOptions { Tail = options.Value.FailureLogLines };
+        await foreach (var line in engine.Client.Containers.LogsAsync(replica.ContainerId, last, cancellationToken))
+        {
+            await log.LineAsync($"{replica.Service} {replica.Index} | {line.Text}", cancellationToken);
+        }
+    }
+
+    private static string Ended(ObservedReplica replica, ContainerDetails details) =>
+        $"{replica.Service} {replica.Index} exited with {details.State.ExitCode}{(details.State.OomKilled ? ", out of memory" : "")}{(details.State.Error is { Length: > 0 } why ? $": {why}" : "")}.";
+
+    private static async Task DoneAlreadyAsync(Func<Task> create)
+    {
+        try
+        {
+            await create();
+        }
+        catch (EngineException error) when (error.Kind == EngineErrorKind.Conflict)
+        {
+            // Another service of the stack, or a run before this one, has made it.
+            return;
+        }
+    }
+}

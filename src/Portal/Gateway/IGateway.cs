@@ -1,0 +1,48 @@
+namespace Portal.Gateway;
+
+/// <summary>A service's port on one side of a pair: what the gateway sends requests to.</summary>
+public sealed record BackendKey(string TenantSlug, string Stack, string Service, int Port, Colour Colour)
+{
+    /// <summary>Without the side, as routes name it: <c>acme:shop.web.8080</c>.</summary>
+    public string RouteKey => $"{TenantSlug}:{Stack}.{Service}.{Port}";
+}
+
+public enum ServerPlace { In, Draining }
+
+/// <param name="InFlight">Requests that it is answering now.</param>
+public sealed record GatewayServer(string Address, int Port, ServerPlace Place, int InFlight);
+
+/// <summary>A tenant's requests since the gateway started, as the gateway itself counts them.</summary>
+/// <param name="Failed">Answered 5xx by the gateway or a replica, or broken off by either.</param>
+/// <param name="InFlight">By side.</param>
+public sealed record GatewayCounters(long Requests, long Failed, IReadOnlyDictionary<Colour, int> InFlight);
+
+/// <summary>The gateway could not do or could not confirm what was asked. What it did before still holds.</summary>
+public sealed class GatewayException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>The gateway in front of all tenants. A seam: HAProxy, and a faulty one in tests.</summary>
+/// <exception cref="GatewayException">On every member: it did not answer, or what was read back is not what was asked.</exception>
+public interface IGateway
+{
+    Task<IReadOnlyList<GatewayServer>> ServersAsync(BackendKey backend, CancellationToken cancellationToken);
+
+    /// <summary>Requests may go to this server from now on. Servers that are none of <paramref name="known"/> are forgotten: their containers are gone.</summary>
+    Task AdmitAsync(BackendKey backend, string address, int port, IReadOnlyCollection<(string Address, int Port)> known, CancellationToken cancellationToken);
+
+    /// <summary>No new requests; those in flight go on.</summary>
+    Task DrainAsync(BackendKey backend, string address, int port, CancellationToken cancellationToken);
+
+    Task RemoveAsync(BackendKey backend, string address, int port, CancellationToken cancellationToken);
+
+    /// <summary>Brings host names and paths in line with the database.</summary>
+    Task ApplyRoutesAsync(CancellationToken cancellationToken);
+
+    /// <summary>Moves the tenant's live pointer, and reads it back.</summary>
+    /// <returns>How long that took.</returns>
+    Task<TimeSpan> PointAsync(string tenantSlug, Colour live, CancellationToken cancellationToken);
+
+    /// <summary>Where the live pointer stands now; null where the gateway does not know the tenant.</summary>
+    Task<Colour?> LiveAsync(string tenantSlug, CancellationToken cancellationToken);
+
+    Task<GatewayCounters> CountAsync(string tenantSlug, CancellationToken cancellationToken);
+}

@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using Portal.Audit;
+using Portal.Catalog;
+using Portal.Compose;
+using Portal.Store;
+
+namespace Portal.Stacks;
+
+/// <summary>Either a template of the catalog with answers, or Compose text written by hand.</summary>
+public sealed record NewStack(string Name, string? Template, string? Version, string? Compose, string? Rancher, ImmutableSortedDictionary<string, string> Answers);
+
+public abstract record CreateStackResult
+{
+    public sealed record Created(Guid StackId, ImmutableArray<Finding> Ignored) : CreateStackResult;
+
+    public sealed record Invalid(string Field, string Problem) : CreateStackResult;
+
+    /// <summary>Findings of the Compose text, each with its line.</summary>
+    public sealed record Refused(ImmutableArray<Finding> Findings) : CreateStackResult;
+
+    public sealed record NameTaken : CreateStackResult;
+
+    public sealed record RouteTaken(string HostName, string Path) : CreateStackResult;
+}
+
+/// <summary>Takes a stack in: read, held against the policy, with the routes that it asks for. Nothing runs yet.</summary>
+public sealed partial class CreateStack(Changes changes, CatalogStore catalog, SecretBox box, TimeProvider clock)
+{
+    public async Task<CreateStackResult> ExecuteAsync(Actor actor, Guid tenant, NewStack wanted, CancellationToken cancellationToken)
+    {
+        var permit = actor.Demand(Permission.StackEdit, tenant);
+        if (!NamePattern().IsMatch(wanted.Name))
+        {
+            return new CreateStackResult.Invalid("name", "Lower-case letters, digits and hyphens, at most 32, no hyphen at either end.");
+        }
+
+        var (definition, version, problem) = Define(wanted);
+        if (definition is null)
+        {
+            return problem!;
+        }
+
+        var read = definition.Read(StackPolicy.Default);
+        if (read.Stack is not { } compose || read.Verdict != Verdict.Accepted)
+        {
+            return new CreateStackResult.Refused(read.Findings);
+        }
+
+        var (routes, routeProblems) = StackRoutes.Read(compose);
+        if (routeProblems.Count > 0)
+        {
+            return new CreateStackResult.Refused([.. routeProblems]);
+        }
+
+        try
+        {
+            return await changes.RunAsync(permit, db => AddAsync(db, permit, tenant, wanted, definition, version, routes, read.Findings, cancellationToken), cancellationToken);
+        }
+        catch (ConflictException error) when (error.Constraint == "stacks_name")
+        {
+            return new CreateStackResult.NameTaken();
+        }
+    }
+
+    private (StackDefinition? Definition, string? Version, CreateStackResult? Problem) Define(NewStack wanted)
+    {
+        if (wanted.Template is null)
+        {
+            return string.IsNullOrWhiteSpace(wanted.Compose)
+                ? (null, null, new CreateStackResult.Invalid("compose", "Give either a template of the catalog or Compose text."))
+                : (new StackDefinition(wanted.Compose, wanted.Rancher, wanted.Answers), null, null);
+        }
+
+        if (catalog.Find(wanted.Template, wanted.Version) is not { } template)
+        {
+            return (null, null, new CreateStackResult.Invalid("template", $"The catalog has no '{wanted.Template}'{(wanted.Version is null ? "" : $" in version '{wanted.Version}'")}."));
+        }
+
+        var answers = Compose.Answers.Validate(template.Questions, wanted.Answers);
+        return answers.Errors is [var error, ..]
+            ? (null, null, new CreateStackResult.Invalid($"answers.{error.Variable}", error.Problem))
+            : (new StackDefinition(template.Compose, template.Rancher, answers.Values.ToImmutableSortedDictionary(StringComparer.Ordinal)), template.Version, null);
+    }
+
+    private async Task<Changed<CreateStackResult>> AddAsync(
+        PortalDb db, Permit permit, Guid tenant, NewStack wanted, StackDefinition definition, string? version, IReadOnlyList<WantedRoute> routes, ImmutableArray<Finding> findings, CancellationToken cancellationToken)
+    {
+        if (await db.Stacks.AnyAsync(stack => stack.Name == wanted.Name && stack.RemovedAt == null, cancellationToken))
+        {
+            return Changed.Nothing<CreateStackResult>(new CreateStackResult.NameTaken());
+        }
+
+        // Host names are unique over all tenants, and the tenant's own scope cannot see another's.
+        foreach (var route in routes)
+        {
+            if (await db.Routes.IgnoreQueryFilters().AnyAsync(taken => taken.HostName == route.HostName && taken.Path == route.Path, cancellationToken))
+            {
+                return Changed.Nothing<CreateStackResult>(new CreateStackResult.RouteTaken(route.HostName, route.Path));
+            }
+        }
+
+        var now = clock.GetUtcNow();
+        var stack = new Stack
+        {
+            Id = Guid.CreateVersion7(now),
+            TenantId = tenant,
+            Name = wanted.Name,
+            Template = wanted.Template,
+            TemplateVersion = version,
+            Compose = definition.Compose,
+            Rancher = definition.Rancher,
+            AnswersSealed = box.SealAnswers(definition.Answers),
+            CreatedAt = now,
+            CreatedBy = permit.Actor.Name,
+        };
+        db.Stacks.Add(stack);
+        db.Routes.AddRange(routes.Select(route => new Route
+        {
+            Id = Guid.CreateVersion7(now),
+            TenantId = tenant,
+            StackId = stack.Id,
+            Service = route.Service,
+            Port = route.Port,
+            HostName = route.HostName,
+            Path = route.Path,
+            CreatedAt = now,
+        }));
+        return (new CreateStackResult.Created(stack.Id, [.. findings.Where(finding => finding.Outcome == FindingOutcome.Ignored)]), new AuditLine("stack.created", "stack", stack.Name)
+        {
+            // Answers may be passwords: their names are enough.
+            After = new { stack.Name, stack.Template, stack.TemplateVersion, answered = definition.Answers.Keys, routes = routes.Select(route => route.HostName + route.Path) },
+            Correlation = stack.Id,
+            Notes = [new ChangeNote(tenant, "stack", stack.Id), new ChangeNote(tenant, "route", stack.Id)],
+        });
+    }
+
+    [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$")]
+    private static partial Regex NamePattern();
+}

@@ -1,0 +1,58 @@
+using Portal.Compose;
+using Portal.Docker;
+
+namespace Portal.Stacks;
+
+/// <param name="Digest">Null without a problem: the image exists on the host alone and the stack allows that.</param>
+public sealed record ResolvedDigest(string? Digest, string? Problem);
+
+/// <summary>Asks the registry, through the engine that will pull, what a tag means now.</summary>
+public sealed class DigestResolver
+{
+    public async Task<ResolvedDigest> ResolveAsync(EngineClient engine, string reference, PullPolicy policy, CancellationToken cancellationToken)
+    {
+        if (!ImageReference.TryParse(reference, out var image))
+        {
+            return new ResolvedDigest(null, "This is not an image reference.");
+        }
+
+        if (image.Digest is not null)
+        {
+            return new ResolvedDigest(image.Digest, null);
+        }
+
+        // Without a tag an engine would pull every tag there is.
+        image = image.Tag is null ? image.WithTag("latest") : image;
+        if (policy.Mode == PullMode.Never)
+        {
+            return await LocalAsync(engine, image, onlyHere: false, "The image is not on the host, and pull_policy is never.", cancellationToken);
+        }
+
+        try
+        {
+            return new ResolvedDigest((await engine.Images.ResolveAsync(image, null, cancellationToken)).Digest, null);
+        }
+        catch (EngineException error) when (policy.Mode == PullMode.Missing)
+        {
+            // One that was made here and never had a registry; an old copy of one that has is not what was asked for.
+            return await LocalAsync(engine, image, onlyHere: true, error.Message, cancellationToken);
+        }
+        catch (EngineException error)
+        {
+            return new ResolvedDigest(null, error.Message);
+        }
+    }
+
+    private static async Task<ResolvedDigest> LocalAsync(EngineClient engine, ImageReference image, bool onlyHere, string problem, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var found = await engine.Images.InspectAsync(image.ToString(), cancellationToken);
+            return onlyHere && found.RepoDigests.Count > 0 ? new ResolvedDigest(null, problem) : new ResolvedDigest(null, null);
+        }
+        catch (EngineException error) when (error.Error.Kind == EngineErrorKind.NotFound)
+        {
+            return new ResolvedDigest(null, problem);
+        }
+    }
+}

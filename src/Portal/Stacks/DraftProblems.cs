@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+using Portal.Access;
+using Portal.Compose;
+
+namespace Portal.Stacks;
+
+/// <summary>Answers that name the field, and for Compose text the line.</summary>
+internal static class DraftProblems
+{
+    public static IResult Of(DraftResult why) => why switch
+    {
+        DraftResult.Unusable unusable => Of(unusable.Findings),
+        DraftResult.NoImage image => Problems.Invalid($"images.{image.Service}", $"{image.Reference}: {image.Problem}"),
+        DraftResult.UnknownService service => Problems.Invalid($"images.{service.Service}", "The stack has no service of this name."),
+        DraftResult.UnknownSecret secret => Problems.Invalid("compose", $"The tenant has no secret '{secret.Name}'."),
+        _ => throw new InvalidOperationException($"An outcome without an answer: {why}."),
+    };
+
+    public static IResult Of(ImmutableArray<Finding> findings) => Results.Problem(
+        title: "The Compose text cannot be deployed.",
+        statusCode: StatusCodes.Status422UnprocessableEntity,
+        detail: string.Join(" ", findings.Where(finding => finding.Outcome != FindingOutcome.Ignored).Take(3).Select(Sentence)),
+        extensions: new Dictionary<string, object?>
+        {
+            ["findings"] = findings.Select(finding => new { finding.File, finding.Line, finding.Column, field = finding.Key, outcome = Store.SnakeCase.Of(finding.Outcome.ToString()), finding.Reason }),
+        });
+
+    public static string Sentence(Finding finding) => $"Line {finding.Line}, {finding.Key}: {finding.Reason}";
+}

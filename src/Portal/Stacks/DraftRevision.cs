@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Microsoft.EntityFrameworkCore;
+using Portal.Compose;
+using Portal.Docker;
+using Portal.Store;
+
+namespace Portal.Stacks;
+
+/// <param name="Images">Service → reference to run instead of the last revision's.</param>
+/// <param name="Force">Replace every container, also where nothing differs.</param>
+public sealed record DraftRequest(ImmutableSortedDictionary<string, string> Images, bool Force);
+
+/// <summary>Settles what a stack would run now: text, answers, secrets, and every tag resolved to the digest that its registry gives.</summary>
+public sealed class DraftRevision(PortalDbFactory databases, SecretBox box, DigestResolver digests)
+{
+    public async Task<DraftResult> ExecuteAsync(Stack stack, DraftRequest request, EngineClient engine, CancellationToken cancellationToken)
+    {
+        var definition = new StackDefinition(stack.Compose, stack.Rancher, box.OpenAnswers(stack.AnswersSealed));
+        var read = definition.Read(StackPolicy.Default);
+        if (read.Verdict != Verdict.Accepted || read.Stack is not { } compose)
+        {
+            return new DraftResult.Unusable(read.Findings);
+        }
+
+        if (request.Images.Keys.FirstOrDefault(name => compose.Services.All(service => service.Name != name)) is { } unknown)
+        {
+            return new DraftResult.UnknownService(unknown);
+        }
+
+        await using var db = databases.Tenant(stack.TenantId);
+        var latest = await db.Revisions.AsNoTracking().Where(revision => revision.StackId == stack.Id).OrderByDescending(revision => revision.Number).FirstOrDefaultAsync(cancellationToken);
+        var secrets = await SecretVersionsAsync(db, compose, cancellationToken);
+        if (secrets.Missing is { } missing)
+        {
+            return new DraftResult.UnknownSecret(missing);
+        }
+
+        var images = ImmutableSortedDictionary.CreateBuilder<string, ImageChoice>(StringComparer.Ordinal);
+        foreach (var service in compose.Services)
+        {
+            var reference = request.Images.GetValueOrDefault(service.Name) ?? LastReference(latest, stack, service) ?? service.Image;
+            var resolved = await digests.ResolveAsync(engine, reference, service.PullPolicy, cancellationToken);
+            if (resolved.Problem is { } problem)
+            {
+                return new DraftResult.NoImage(service.Name, reference, problem);
+            }
+
+            images[service.Name] = new ImageChoice(reference, resolved.Digest);
+        }
+
+        var nonce = request.Force ? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)) : latest?.Nonce ?? "";
+        return new DraftResult.Ready(new RevisionDraft(definition, new RenderedStack(compose, images.ToImmutable(), secrets.Versions, nonce)));
+    }
+
+    /// <summary>A tag that a webhook or a person chose stays chosen, until the stack's own text changes.</summary>
+    private static string? LastReference(Revision? latest, Stack stack, ServiceSpec service) =>
+        latest is not null && latest.Compose == stack.Compose ? latest.Images.GetValueOrDefault(service.Name)?.Reference : null;
+
+    private static async Task<(ImmutableSortedDictionary<string, int> Versions, string? Missing)> SecretVersionsAsync(PortalDb db, ComposeStack compose, CancellationToken cancellationToken)
+    {
+        var names = compose.Secrets.Select(secret => secret.TenantSecret).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        var known = await db.Secrets.AsNoTracking().Where(secret => names.Contains(secret.Name)).ToDictionaryAsync(secret => secret.Name, secret => secret.Version, cancellationToken);
+        return (known.ToImmutableSortedDictionary(StringComparer.Ordinal), names.FirstOrDefault(name => !known.ContainsKey(name)));
+    }
+}

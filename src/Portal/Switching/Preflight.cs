@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using Microsoft.EntityFrameworkCore;
+using Portal.Clusters;
+using Portal.Deployments;
+using Portal.Store;
+
+namespace Portal.Switching;
+
+/// <summary>One thing that was looked at before a switch.</summary>
+/// <param name="Subject">For people: <c>shop web</c>.</param>
+public sealed record PreflightCheck(string Subject, bool Passed, string Seen);
+
+/// <param name="Differences">What the two sides run differently, for people; differing is what a switch is for.</param>
+public sealed record PreflightReport(Colour From, Colour To, ImmutableArray<PreflightCheck> Checks, ImmutableArray<string> Differences)
+{
+    public bool Passed => Checks.All(check => check.Passed);
+
+    /// <summary>The first reason why not; null when nothing is in the way.</summary>
+    public string? Obstacle => Checks.FirstOrDefault(check => !check.Passed) is { } check ? $"{check.Subject}: {check.Seen}" : null;
+}
+
+/// <summary>May standby take the traffic? Reads the inventory, so it answers at once.</summary>
+public sealed class Preflight(PortalDbFactory databases, WantedRevisions revisions, Inventory inventory)
+{
+    public async Task<PreflightReport> ExecuteAsync(Guid tenant, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Tenant(tenant);
+        var live = await db.Pairs.AsNoTracking().Select(pair => pair.Live).SingleAsync(cancellationToken);
+        var sides = await SidesAsync(db, cancellationToken);
+        var busy = await BusyAsync(db, cancellationToken);
+        var checks = ImmutableArray.CreateBuilder<PreflightCheck>();
+        var differences = ImmutableArray.CreateBuilder<string>();
+        foreach (var stack in sides)
+        {
+            if (!stack.Revisions.TryGetValue(live, out var onLive))
+            {
+                continue;
+            }
+
+            var before = await revisions.ReadAsync(tenant, stack.Id, onLive, cancellationToken);
+            var after = stack.Revisions.TryGetValue(live.Other(), out var onStandby) ? await revisions.ReadAsync(tenant, stack.Id, onStandby, cancellationToken) : null;
+            if (after?.Number != before.Number)
+            {
+                differences.Add($"{stack.Name}: live runs r{before.Number}, standby {(after is null ? "nothing" : $"r{after.Number}")}");
+            }
+
+            foreach (var service in before.Stack.Services.Where(service => service.Routed))
+            {
+                checks.Add(Compare(tenant, live, stack.Name, service.Name));
+            }
+        }
+
+        checks.AddRange(busy.Select(deployment => new PreflightCheck(deployment, false, "a deployment to standby is running")));
+        if (checks.Count == 0)
+        {
+            checks.Add(new PreflightCheck("live", false, "nothing on live has a route, so there is nothing to switch"));
+        }
+
+        return new PreflightReport(live, live.Other(), checks.ToImmutable(), differences.ToImmutable());
+    }
+
+    private PreflightCheck Compare(Guid tenant, Colour live, string stack, string service)
+    {
+        var need = Healthy(live);
+        var have = Healthy(live.Other());
+        return have >= need && have > 0
+            ? new PreflightCheck($"{stack} {service}", true, $"{have} healthy on standby, {need} on live")
+            : new PreflightCheck($"{stack} {service}", false, $"standby has {have} healthy {(have == 1 ? "replica" : "replicas")}, live has {need}");
+
+        int Healthy(Colour colour) => inventory.Of(tenant, colour, stack).Count(replica => replica.Labels.Service == service && replica.Healthy);
+    }
+
+    private static async Task<IReadOnlyList<StackSides>> SidesAsync(PortalDb db, CancellationToken cancellationToken)
+    {
+        var rows = await (
+            from stack in db.Stacks.AsNoTracking()
+            where stack.RemovedAt == null
+            join placement in db.Placements on stack.Id equals placement.StackId
+            join environment in db.Environments on placement.EnvironmentId equals environment.Id
+            orderby stack.Name
+            select new { stack.Id, stack.Name, environment.Colour, placement.RevisionId }).ToListAsync(cancellationToken);
+        return [.. rows.GroupBy(row => (row.Id, row.Name)).Select(group => new StackSides(group.Key.Id, group.Key.Name, group.ToImmutableDictionary(row => row.Colour, row => row.RevisionId)))];
+    }
+
+    /// <summary>What runs into standby now would go live half done.</summary>
+    private static async Task<IReadOnlyList<string>> BusyAsync(PortalDb db, CancellationToken cancellationToken) =>
+        await (
+            from deployment in db.Deployments
+            join pair in db.Pairs on deployment.TenantId equals pair.TenantId
+            join stack in db.Stacks on deployment.StackId equals stack.Id
+            where deployment.State == DeploymentState.Running && deployment.Colour != pair.Live
+            select stack.Name).ToListAsync(cancellationToken);
+
+    private sealed record StackSides(Guid Id, string Name, ImmutableDictionary<Colour, Guid> Revisions);
+}

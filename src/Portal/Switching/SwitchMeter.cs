@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Portal.Audit;
+using Portal.Gateway;
+using Portal.Store;
+
+namespace Portal.Switching;
+
+/// <summary>Counts what passed around a switch, from the gateway's own counters, until the old side has drained and the time is up.</summary>
+public sealed class SwitchMeter(Changes changes, IGateway gateway, IOptions<SwitchOptions> options, TimeProvider clock, ILogger<SwitchMeter> log) : IAsyncDisposable
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
+    private readonly ConcurrentDictionary<Guid, Task> open = new();
+    private readonly CancellationTokenSource stopping = new();
+
+    public void Begin(Permit permit, Guid tenant, string slug, Guid id, GatewayCounters before, Colour old) =>
+        open[id] = Task.Run(() => MeasureAsync(permit, tenant, slug, id, before, old, stopping.Token), CancellationToken.None);
+
+    /// <summary>Completes once the switch's numbers are written, or can no longer be had.</summary>
+    public Task WhenMeasuredAsync(Guid id) => open.GetValueOrDefault(id) ?? Task.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        await Task.WhenAll(open.Values);
+        stopping.Dispose();
+    }
+
+    private async Task MeasureAsync(Permit permit, Guid tenant, string slug, Guid id, GatewayCounters before, Colour old, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var started = clock.GetTimestamp();
+            double? drained = null;
+            GatewayCounters after;
+            do
+            {
+                after = await gateway.CountAsync(slug, cancellationToken);
+                if (drained is null && after.InFlight.GetValueOrDefault(old) == 0)
+                {
+                    drained = clock.GetElapsedTime(started).TotalSeconds;
+                }
+
+                await Task.Delay(LookAgain, clock, cancellationToken);
+            }
+            while (clock.GetElapsedTime(started) < options.Value.MeasureFor);
+
+            await WriteAsync(permit, tenant, id, after.Requests - before.Requests, after.Failed - before.Failed, drained, CancellationToken.None);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            log.LogInformation("Switch {Switch} stays unmeasured: the portal stops", id);
+        }
+        catch (GatewayException error)
+        {
+            log.LogWarning("Switch {Switch} stays unmeasured: {Problem}", id, error.Message);
+        }
+        finally
+        {
+            open.TryRemove(id, out _);
+        }
+    }
+
+    private Task WriteAsync(Permit permit, Guid tenant, Guid id, long requests, long failed, double? drained, CancellationToken cancellationToken) =>
+        changes.RunAsync<bool>(permit, async db =>
+        {
+            var row = await db.Switches.SingleAsync(candidate => candidate.Id == id, cancellationToken);
+            row.Requests = requests;
+            row.FailedRequests = failed;
+            row.DrainSeconds = drained;
+            return (true, new AuditLine("switch.measured", "pair", $"{row.From.Text()} → {row.To.Text()}")
+            {
+                Result = failed == 0 ? "ok" : $"{failed} of {requests} requests failed",
+                After = new { requests, failed, drainSeconds = drained, row.Milliseconds },
+                Correlation = id,
+                Notes = [new ChangeNote(tenant, "switch", id)],
+            });
+        }, cancellationToken);
+}

@@ -1,0 +1,17 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Portal.Switching;
+
+/// <summary>Section <c>Portal:Switching</c>.</summary>
+public sealed class SwitchOptions
+{
+    public const string Section = "Portal:Switching";
+
+    /// <summary>How long the former live side is kept ready for a switch back.</summary>
+    [Range(typeof(TimeSpan), "00:00:10", "7.00:00:00")]
+    public TimeSpan SwitchBackWindow { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>How long requests are counted after a switch, unless it drained earlier.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan MeasureFor { get; set; } = TimeSpan.FromSeconds(10);
+}

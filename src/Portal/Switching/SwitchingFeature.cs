@@ -1,0 +1,98 @@
+using Portal.Access;
+using Portal.Tenants;
+
+namespace Portal.Switching;
+
+public sealed record SwitchBody(string? Reason);
+
+public static class SwitchingFeature
+{
+    public static void AddSwitching(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<SwitchOptions>().BindConfiguration(SwitchOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<Preflight>();
+        services.AddSingleton<SwitchMeter>();
+        services.AddSingleton<RequestSwitch>();
+        services.AddSingleton<SwitchQueries>();
+        services.AddHostedService<SwitchSettler>();
+    }
+
+    public static void MapSwitching(this IEndpointRouteBuilder api)
+    {
+        api.MapPost("/tenants/{tenant}/switches", RequestAsync).WithName("RequestSwitch");
+        api.MapGet("/tenants/{tenant}/switches", ListAsync).WithName("ListSwitches");
+        api.MapGet("/tenants/{tenant}/switches/{id:guid}", GetAsync).WithName("GetSwitch");
+        api.MapGet("/tenants/{tenant}/preflight", PreflightAsync).WithName("GetPreflight");
+    }
+
+    private static async Task<IResult> RequestAsync(string tenant, SwitchBody body, HttpContext http, TenantQueries tenants, RequestSwitch request, CancellationToken cancellationToken)
+    {
+        if (await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is not { } view)
+        {
+            return Problems.NotFound("tenant");
+        }
+
+        return await request.ExecuteAsync(http.Actor(), view.Id, body.Reason, cancellationToken) switch
+        {
+            SwitchResult.Applied applied => Results.Created($"/api/v1/tenants/{tenant}/switches/{applied.SwitchId}", new
+            {
+                id = applied.SwitchId,
+                from = applied.From.Text(),
+                to = applied.To.Text(),
+                live = applied.To.Text(),
+                applied.Milliseconds,
+                applied.SwitchBackUntil,
+            }),
+            SwitchResult.ReasonMissing => Problems.Invalid("reason", "Say why, in at most 500 characters."),
+            SwitchResult.Blocked blocked => Problems.Conflict($"Standby cannot take the traffic: {blocked.Report.Obstacle}."),
+            SwitchResult.AnotherIsOpen => Problems.Conflict("Somebody else switched this tenant at the same moment."),
+            SwitchResult.GatewayFailed failed => Problems.Unavailable($"The gateway did not switch, and traffic flows as before: {failed.Problem}"),
+            var other => throw new InvalidOperationException($"An outcome without an answer: {other}."),
+        };
+    }
+
+    private static async Task<IResult> ListAsync(string tenant, HttpContext http, TenantQueries tenants, SwitchQueries switches, CancellationToken cancellationToken) =>
+        await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is { } view
+            ? Results.Ok((await switches.ListAsync(view.Id, 100, cancellationToken)).Select(Answer))
+            : Problems.NotFound("tenant");
+
+    private static async Task<IResult> GetAsync(string tenant, Guid id, bool? measured, HttpContext http, TenantQueries tenants, SwitchQueries switches, SwitchMeter meter, CancellationToken cancellationToken)
+    {
+        if (await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is not { } view || await switches.FindAsync(view.Id, id, cancellationToken) is null)
+        {
+            return Problems.NotFound("switch");
+        }
+
+        if (measured == true)
+        {
+            await meter.WhenMeasuredAsync(id).WaitAsync(cancellationToken);
+        }
+
+        return Results.Ok(Answer((await switches.FindAsync(view.Id, id, cancellationToken))!));
+    }
+
+    private static async Task<IResult> PreflightAsync(string tenant, HttpContext http, TenantQueries tenants, Preflight preflight, CancellationToken cancellationToken) =>
+        await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is { } view
+            ? Results.Ok(await preflight.ExecuteAsync(view.Id, cancellationToken))
+            : Problems.NotFound("tenant");
+
+    private static object Answer(Switch row) => new
+    {
+        row.Id,
+        from = row.From.Text(),
+        to = row.To.Text(),
+        state = Store.SnakeCase.Of(row.State.ToString()),
+        row.Reason,
+        row.Actor,
+        row.RequestedAt,
+        row.AppliedAt,
+        row.Milliseconds,
+        row.Requests,
+        failed = row.FailedRequests,
+        row.DrainSeconds,
+        row.SwitchBackUntil,
+        row.UndoOf,
+        row.Failure,
+    };
+}

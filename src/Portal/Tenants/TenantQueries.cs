@@ -1,0 +1,35 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Store;
+
+namespace Portal.Tenants;
+
+/// <summary>A tenant as its members see it.</summary>
+public sealed record TenantView(Guid Id, string Slug, string Name, Colour Live, long Generation, DateTimeOffset? SwitchBackUntil)
+{
+    public Colour Standby => Live.Other();
+}
+
+public sealed class TenantQueries(PortalDbFactory databases)
+{
+    /// <summary>The tenants that the actor has a part in, by name.</summary>
+    public async Task<IReadOnlyList<TenantView>> ListAsync(Actor actor, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Platform();
+        var tenants = await Views(db).OrderBy(tenant => tenant.Name).ToListAsync(cancellationToken);
+        return [.. tenants.Where(tenant => actor.Sees(tenant.Id))];
+    }
+
+    /// <summary>Null where there is no such tenant or the actor has no part in it: the two look the same from outside.</summary>
+    public async Task<TenantView?> FindAsync(Actor actor, string slug, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Platform();
+        var tenant = await Views(db).SingleOrDefaultAsync(tenant => tenant.Slug == slug, cancellationToken);
+        return tenant is not null && actor.Sees(tenant.Id) ? tenant : null;
+    }
+
+    private static IQueryable<TenantView> Views(PortalDb db) =>
+        from tenant in db.Tenants.AsNoTracking()
+        where tenant.ArchivedAt == null
+        join pair in db.Pairs on tenant.Id equals pair.TenantId
+        select new TenantView(tenant.Id, tenant.Slug, tenant.Name, pair.Live, pair.Generation, pair.SwitchBackUntil);
+}
