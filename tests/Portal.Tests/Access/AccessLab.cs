@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Portal.Access.Sessions;
 using Portal.Lab.Directories;
 using Portal.Model;
 using Portal.Store;
@@ -15,7 +16,9 @@ public sealed class AccessLab : IAsyncLifetime
 
     public DirectoryLab Directory { get; private set; } = null!;
 
-    public ShiftedClock Clock { get; } = new();
+    private readonly ShiftedClock clock = new();
+
+    public DateTimeOffset Now => clock.GetUtcNow();
 
     public PortalDbFactory Databases => Portal.Services.GetRequiredService<PortalDbFactory>();
 
@@ -28,9 +31,9 @@ public sealed class AccessLab : IAsyncLifetime
                 new("Portal:Access:GroupsFreshFor", "00:00:00.3"),
                 new("Portal:Access:FailuresPerSource", "100000"),
             ],
-            builder => builder.Services.AddSingleton<TimeProvider>(Clock));
+            builder => builder.Services.AddSingleton<TimeProvider>(clock));
         await using var db = Databases.Platform();
-        var now = Clock.GetUtcNow();
+        var now = clock.GetUtcNow();
         foreach (var slug in (string[])["acme", "globex"])
         {
             var tenant = new Tenant { Id = Guid.CreateVersion7(), Slug = slug, Name = slug, CreatedAt = now };
@@ -47,6 +50,13 @@ public sealed class AccessLab : IAsyncLifetime
     }
 
     public async Task DisposeAsync() => await Portal.DisposeAsync();
+
+    /// <summary>Moves the portal's clock. What it had read a second ago counts as read long ago.</summary>
+    public void Forward(TimeSpan time)
+    {
+        clock.Forward(time);
+        Portal.Services.GetRequiredService<SessionReader>().Forget();
+    }
 
     /// <summary>Somebody of the test's own, so that tests do not meet in the shared directory.</summary>
     /// <returns>Their login; the password is <see cref="SampleTree.Password"/>.</returns>

@@ -74,7 +74,7 @@ public sealed class LeavingTests(AccessLab lab) : IClassFixture<AccessLab>
         var login = lab.NewPerson("acme-developers");
         using var program = await lab.ProgramAsync(login);
         // So long unused that the background has stopped looking after it; and then the very first answer counts.
-        lab.Clock.Forward(TimeSpan.FromHours(1));
+        lab.Forward(TimeSpan.FromHours(1));
         lab.Directory.RemoveMember("acme-developers", login);
 
         Assert.Equal(HttpStatusCode.NotFound, await program.StatusAsync(Members));
