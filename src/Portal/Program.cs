@@ -1,16 +1,3 @@
-using Portal.Audit;
-using Portal.Pages;
-using Portal.Store;
-using Radzen;
+using Portal;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddStore();
-builder.AddAudit();
-builder.Services.AddRazorComponents().AddInteractiveServerComponents();
-builder.Services.AddRadzenComponents();
-
-var app = builder.Build();
-app.UseAntiforgery();
-app.MapStaticAssets();
-app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
-app.Run();
+PortalApp.Build(new WebApplicationOptions { Args = args }).Run();

@@ -48,6 +48,9 @@ public sealed class EngineLab : IAsyncDisposable
 
     public string LogFile => daemon.LogFile;
 
+    /// <summary>Holds all that it writes.</summary>
+    public string Folder => daemon.Folder;
+
     public static async Task<EngineLab> StartAsync(UndoLog log, string name, EngineLabOptions? options = null, CancellationToken cancel = default)
     {
         options ??= new EngineLabOptions();

@@ -23,6 +23,7 @@ public sealed record Actor(
 
     public bool May(Permission permission, Guid? tenant) =>
         PlatformAdministrator
+        || permission == Permission.OwnSession
         || (tenant is { } id && Grants.TryGetValue(id, out var grant) && grant.Allows(permission));
 
     /// <summary>A tenant that the actor has no part in does not exist for them.</summary>

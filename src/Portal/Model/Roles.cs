@@ -17,6 +17,8 @@ public enum Permission
     MemberManage,
     AuditRead,
     PlatformManage,
+    /// <summary>To sign in, to be refused, and to sign out: everybody's, of their own.</summary>
+    OwnSession,
 }
 
 /// <summary>A role in one tenant; developers deploy to live only where their group was given that on its own.</summary>

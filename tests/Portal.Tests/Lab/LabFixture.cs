@@ -1,5 +1,6 @@
 using Portal.Docker;
 using Portal.Lab;
+using Portal.Lab.Directories;
 
 namespace Portal.Tests.Lab;
 
@@ -39,4 +40,13 @@ public static class LabFixture
         await LabImages.BusyboxAsync((await Engine).Client, image, "sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1 & wait; done");
         return image;
     });
+
+    /// <summary>One PostgreSQL; take a database of your own from it.</summary>
+    public static LabPart<DatabaseLab> Database { get; } = new(() => DatabaseLab.StartAsync(UndoLog));
+
+    /// <summary>One directory with the <see cref="SampleTree"/>; add people and groups of your own, and leave the sample's as they are.</summary>
+    public static LabPart<DirectoryLab> Directory { get; } = new(() => DirectoryLab.StartAsync(UndoLog));
+
+    /// <summary>The folder with the published portal.</summary>
+    public static LabPart<string> PublishedPortal { get; } = new(() => PublishedPortalFolder.MakeAsync(UndoLog));
 }

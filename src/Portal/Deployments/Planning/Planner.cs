@@ -41,30 +41,33 @@ public static class Planner
 
     private static void PlanService(WantedService service, ServiceReplicas replicas, ImmutableArray<Step>.Builder steps)
     {
+        var former = new Queue<ObservedReplica>(replicas.Former);
         for (var index = 1; index <= service.Replicas; index++)
         {
+            // As many of the former ones stay as successors are still to come.
+            var stillNeeded = service.Replicas - index;
             var current = replicas.CurrentAt(index);
-            var former = replicas.FormerAt(index);
             if (service.Order == ReplaceOrder.StopFirst && current is null)
             {
-                foreach (var old in former)
-                {
-                    TakeAway(old, steps);
-                }
-
-                former = [];
+                TakeAwayAllBut(stillNeeded, former, steps);
             }
 
             BringUp(service, current, index, steps);
-            foreach (var old in former)
-            {
-                TakeAway(old, steps);
-            }
+            TakeAwayAllBut(stillNeeded, former, steps);
         }
 
+        TakeAwayAllBut(0, former, steps);
         foreach (var surplus in replicas.Surplus)
         {
             TakeAway(surplus, steps);
+        }
+    }
+
+    private static void TakeAwayAllBut(int kept, Queue<ObservedReplica> former, ImmutableArray<Step>.Builder steps)
+    {
+        while (former.Count > kept)
+        {
+            TakeAway(former.Dequeue(), steps);
         }
     }
 
@@ -135,7 +138,6 @@ public static class Planner
     private sealed class ServiceReplicas
     {
         private readonly WantedService service;
-        private readonly ILookup<int, ObservedReplica> former;
         private readonly Dictionary<int, ObservedReplica> current = [];
         private readonly List<ObservedReplica> surplus = [];
 
@@ -165,13 +167,13 @@ public static class Planner
                 }
             }
 
-            former = all.Where(replica => replica.Fingerprint != service.Fingerprint).ToLookup(replica => Math.Min(replica.Index, service.Replicas + 1));
-            surplus.AddRange(former[service.Replicas + 1]);
+            Former = [.. all.Where(replica => replica.Fingerprint != service.Fingerprint).OrderBy(replica => replica.Serves(service.Routed))];
         }
 
         public ObservedReplica? CurrentAt(int index) => current.GetValueOrDefault(index);
 
-        public IReadOnlyList<ObservedReplica> FormerAt(int index) => [.. former[index]];
+        /// <summary>Those that serve last: they go last.</summary>
+        public IReadOnlyList<ObservedReplica> Former { get; }
 
         public IEnumerable<ObservedReplica> Surplus => surplus;
 

@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Portal.HAProxy;
+
+/// <summary>Model → texts. Pure, and the same model gives the same bytes whatever the order of its parts.</summary>
+public static class ConfigRenderer
+{
+    /// <summary>Where a free slot points: a documentation address that routes nowhere, in maintenance as well.</summary>
+    internal const string NoAddress = "192.0.2.1";
+    internal const int NoPort = 9;
+
+    /// <exception cref="ArgumentException">The model breaks a rule of <see cref="ModelRules"/>.</exception>
+    public static GatewayFiles Render(GatewayModel model)
+    {
+        ModelRules.Check(model);
+        return Render(model, SlotLayout.Assign(model, SlotLayout.Empty));
+    }
+
+    internal static GatewayFiles Render(GatewayModel model, SlotLayout layout)
+    {
+        var structure = Config(model.Listen, "", layout.WithoutServers());
+        var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(structure)))[..32];
+        return new(Config(model.Listen, fingerprint, layout), RoutesMap(model), LiveMap(model.LiveSides), fingerprint);
+    }
+
+    /// <summary>
+    /// The routes map is searched with host + path + "/" for its longest prefix; an entry that ends in "/" therefore matches whole
+    /// segments only.
+    /// </summary>
+    internal static string RouteEntry(RouteModel route) => $"{route.Host}{route.Path.TrimEnd('/')}/";
+
+    internal static string LiveMap(IEnumerable<KeyValuePair<string, string>> liveSides) =>
+        Lines(liveSides.Select(entry => $"{entry.Key} {entry.Value}"));
+
+    private static string RoutesMap(GatewayModel model) =>
+        Lines(model.Routes.Select(route => $"{RouteEntry(route)} {route.Key}"));
+
+    private static string Lines(IEnumerable<string> lines) =>
+        string.Concat(lines.Order(StringComparer.Ordinal).Select(line => line + "\n"));
+
+    private static string Config(GatewayListen listen, string fingerprint, SlotLayout layout)
+    {
+        var text = new StringBuilder();
+        text.Append(Global(listen, fingerprint)).Append('\n').Append(Defaults).Append('\n').Append(Frontend(listen));
+        foreach (var (name, slots) in layout.Backends)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\nbackend {name}\n");
+            for (var i = 0; i < slots.Length; i++)
+                text.Append(CultureInfo.InvariantCulture, $"  server {SlotLayout.SlotName(i)} {ServerText(slots[i])}\n");
+        }
+        return text.ToString();
+    }
+
+    // A draining server starts as disabled: a fresh worker has none of its requests, and gives it no new ones either way.
+    private static string ServerText(ServerModel? server) => server switch
+    {
+        null => $"{NoAddress}:{NoPort} disabled",
+        { State: ServerState.Ready } => EndPointText(IPAddress.Parse(server.Address), server.Port),
+        _ => EndPointText(IPAddress.Parse(server.Address), server.Port) + " disabled",
+    };
+
+    private static string EndPointText(IPAddress address, int port) =>
+        address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]:{port}" : $"{address}:{port}";
+
+    // noreuseport: without it a second HAProxy on the same port would silently take half of the connections.
+    // mworker-max-reloads bounds how many replaced workers may linger behind long downloads.
+    private static string Global(GatewayListen listen, string fingerprint) => $"""
+        global
+          default-path config
+          description gateway-{fingerprint}
+          noreuseport
+          maxconn {listen.MaxConnections}
+          hard-stop-after {(long)listen.DrainLimit.TotalSeconds}s
+          mworker-max-reloads 20
+          stats socket {listen.AdminSocket} mode 600 level admin
+          stats timeout 10s
+
+        """;
+
+    // idle-close-on-response: a replaced worker closes an idle connection only together with its next answer, so that no client
+    // writes a request into a connection that is being closed.
+    // retry-on: "empty-response" is taken back by the frontend for all methods that are not safe to send twice.
+    private static readonly string Defaults = $"""
+        defaults
+          mode http
+          balance roundrobin
+          http-reuse safe
+          option redispatch
+          retries 3
+          retry-on conn-failure empty-response
+          option forwardfor
+          option idle-close-on-response
+          timeout connect 5s
+          timeout client 60s
+          timeout server 60s
+          timeout tunnel 1h
+          timeout queue 10s
+          timeout http-request 30s
+          timeout http-keep-alive 60s
+          http-error status 502 content-type "text/html; charset=utf-8" hdr Cache-Control no-store string '{GatewayPages.BadAnswer}'
+          http-error status 503 content-type "text/html; charset=utf-8" hdr Cache-Control no-store hdr Retry-After 5 string '{GatewayPages.NoReplica}'
+          http-error status 504 content-type "text/html; charset=utf-8" hdr Cache-Control no-store string '{GatewayPages.TooSlow}'
+
+        """;
+
+    private static string Frontend(GatewayListen listen)
+    {
+        var binds = string.Join('\n', listen.Binds
+            .Select(bind => $"  bind {EndPointText(bind.Address, bind.Port)}").Distinct().Order(StringComparer.Ordinal));
+        return $$"""
+            frontend gateway
+            {{binds}}
+              http-request disable-l7-retry unless { method GET HEAD OPTIONS }
+              http-request del-header Forwarded
+              http-request del-header X-Real-IP
+              http-request del-header X-Forwarded- -m beg
+              http-request set-header X-Forwarded-Proto http
+              http-request set-header X-Forwarded-Host %[req.hdr(host)]
+              http-request set-var(txn.host) req.hdr(host),host_only,lower
+              acl preview req.hdr(host) -i -m beg {{Sides.PreviewPrefix}}
+              http-request set-var(txn.host) var(txn.host),bytes({{Sides.PreviewPrefix.Length}}) if preview
+              http-request set-var(txn.path) path
+              http-request set-var(txn.route) var(txn.host),concat(,txn.path,/),map_beg({{GatewayFiles.RoutesName}})
+              http-request return status 404 content-type "text/html; charset=utf-8" hdr Cache-Control no-store string '{{GatewayPages.NoRoute}}' unless { var(txn.route) -m found }
+              http-request set-var(txn.live) var(txn.route),field(1,:),map({{GatewayFiles.LiveName}})
+              http-request set-var(txn.side) var(txn.live)
+              http-request set-var(txn.side) str({{Sides.Green}}) if preview { var(txn.live) -m str {{Sides.Blue}} }
+              http-request set-var(txn.side) str({{Sides.Blue}}) if preview { var(txn.live) -m str {{Sides.Green}} }
+              use_backend %[var(txn.route)]:%[var(txn.side)]
+
+            """;
+    }
+}

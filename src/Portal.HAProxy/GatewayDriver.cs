@@ -1,0 +1,244 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Portal.HAProxy;
+
+/// <summary>
+/// Makes the gateway be what a model says, with the least disturbance: servers and live sides at run time, a reload only for what
+/// needs one. The files always say what runs, so a restart of HAProxy comes back to it. One writer at a time.
+/// </summary>
+/// <remarks>
+/// A replaced worker still answers on the connections it holds, so every change goes to it as well: otherwise a client with an old
+/// connection would see the old side after a switch had been acknowledged.
+/// </remarks>
+public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = null) : IDisposable
+{
+    private readonly SemaphoreSlim writer = new(1, 1);
+    private readonly TimeProvider time = time ?? TimeProvider.System;
+
+    /// <summary>Starts, reloads or changes the running gateway until it is as the model says, and reads it back.</summary>
+    /// <exception cref="ArgumentException">The model is not allowed; nothing was changed.</exception>
+    /// <exception cref="HAProxyException">See <see cref="HAProxyFault"/>.</exception>
+    public async Task<ApplyResult> ApplyAsync(GatewayModel model, CancellationToken cancellation = default)
+    {
+        ModelRules.Check(model);
+        if (model.Listen.AdminSocket != process.AdminSocket || model.Listen.MasterSocket != process.MasterSocket)
+            throw new ArgumentException("The model's sockets are not those of the process.", nameof(model));
+        await writer.WaitAsync(cancellation);
+        try
+        {
+            return await process.FindAsync(cancellation) is null
+                ? await StartAsync(model, cancellation)
+                : await ConvergeAsync(model, cancellation);
+        }
+        finally
+        {
+            writer.Release();
+        }
+    }
+
+    /// <summary>Moves a group to a side: one map entry in every worker, read back, then the file. On any failure the old side stays live.</summary>
+    /// <exception cref="HAProxyException">Refused: no such group. Others as <see cref="HAProxyFault"/> says.</exception>
+    public async Task<SwitchResult> SwitchAsync(string group, string side, CancellationToken cancellation = default)
+    {
+        Identifiers.Require("a group", group, Identifiers.IsGroup);
+        Identifiers.Require("a side", side, Sides.All.Contains);
+        await writer.WaitAsync(cancellation);
+        try
+        {
+            var workers = await WorkersAsync(cancellation);
+            var live = await workers[0].Client.GetMapAsync(GatewayFiles.LiveName, cancellation);
+            if (!live.TryGetValue(group, out var from))
+                throw new HAProxyException(HAProxyFault.Refused, $"The gateway knows no group '{group}'.");
+            var started = time.GetTimestamp();
+            try
+            {
+                foreach (var worker in workers)
+                    await PointAsync(worker, group, side, cancellation);
+                var moved = time.GetElapsedTime(started);
+                process.Files.WriteLive(ConfigRenderer.LiveMap(live.SetItem(group, side)));
+                return new(group, from, side, moved, time.GetElapsedTime(started), workers.Length);
+            }
+            catch (Exception error)
+            {
+                await TakeBackAsync(workers, group, from, error);
+                throw;
+            }
+        }
+        finally
+        {
+            writer.Release();
+        }
+    }
+
+    /// <summary>The group's counters in every worker. Needs no writer's lock; a worker that ends meanwhile is left out.</summary>
+    public async Task<GroupCounters> CountersAsync(string group, CancellationToken cancellation = default)
+    {
+        var workers = ImmutableSortedDictionary.CreateBuilder<int, ImmutableSortedDictionary<string, SideCounters>>();
+        foreach (var worker in await WorkersAsync(cancellation))
+        {
+            if (await AskAsync(worker, client => client.ShowStatsAsync(backendsOnly: true, cancellation: cancellation), cancellation) is { IsDefault: false } rows)
+                workers[worker.Pid] = BySide(group, rows);
+        }
+        return new(group, workers.ToImmutable());
+    }
+
+    /// <summary>Requests that a server of a route is busy with, over all workers.</summary>
+    public async Task<long> InFlightAsync(string key, string side, ServerModel server, CancellationToken cancellation = default)
+    {
+        var backend = Identifiers.BackendOf(Identifiers.Require("a route key", key, Identifiers.IsKey), side);
+        long sum = 0;
+        foreach (var worker in await WorkersAsync(cancellation))
+            sum += await AskAsync(worker, client => InFlightAsync(client, backend, server, cancellation), cancellation);
+        return sum;
+    }
+
+    public void Dispose() => writer.Dispose();
+
+    private async Task<ApplyResult> StartAsync(GatewayModel model, CancellationToken cancellation)
+    {
+        var layout = SlotLayout.Assign(model, SlotLayout.Empty);
+        var files = ConfigRenderer.Render(model, layout);
+        Directory.CreateDirectory(process.Files.Directory);
+        await process.CheckAsync(files, cancellation);
+        var written = process.Files.Write(files);
+        await process.StartAsync(cancellation);
+        // A draining server starts as disabled; this makes it draining.
+        var changes = await new WorkerSync(process.Admin, model, layout).RunAsync(cancellation);
+        return new(Started: true, Reloaded: false, changes, written);
+    }
+
+    private async Task<ApplyResult> ConvergeAsync(GatewayModel model, CancellationToken cancellation)
+    {
+        var info = await process.Admin.ShowInfoAsync(cancellation);
+        var observed = WorkerSync.Observed(await process.Admin.ShowServersAsync(cancellation: cancellation));
+        var layout = SlotLayout.Assign(model, observed);
+        var files = ConfigRenderer.Render(model, layout);
+        var reload = files.Fingerprint != info.Fingerprint;
+        var written = reload ? await ReloadAsync(files, cancellation) : 0;
+        var changes = 0;
+        foreach (var worker in await WorkersAsync(cancellation))
+        {
+            var changed = await AskAsync(worker, client => new WorkerSync(client, model, layout).RunAsync(cancellation), cancellation);
+            changes += worker.IsCurrent ? changed : 0;
+        }
+        // Without a reload the files come last: they tell what runs, not what was meant to.
+        return new(Started: false, reload, changes, written + process.Files.Write(files));
+    }
+
+    private async Task<int> ReloadAsync(GatewayFiles files, CancellationToken cancellation)
+    {
+        await process.CheckAsync(files, cancellation);
+        var former = process.Files.Read();
+        RefuseTakenAddresses(files, former);
+        var written = process.Files.Write(files);
+        try
+        {
+            await process.ReloadAsync(cancellation);
+            return written;
+        }
+        catch (HAProxyException) when (former is not null)
+        {
+            process.Files.Write(former);
+            throw;
+        }
+    }
+
+    // HAProxy pauses its own listeners for a second or more while it tries for an address that somebody else holds.
+    private static void RefuseTakenAddresses(GatewayFiles files, GatewayFiles? former)
+    {
+        var held = former is null ? [] : BindsIn(former.Config);
+        foreach (var address in BindsIn(files.Config).Where(address => !held.Contains(address)))
+        {
+            try
+            {
+                using var probe = new TcpListener(IPEndPoint.Parse(address));
+                probe.Start();
+            }
+            catch (SocketException error)
+            {
+                throw new HAProxyException(HAProxyFault.AddressInUse, $"The gateway cannot listen on {address}: {error.Message}.", error);
+            }
+        }
+    }
+
+    private static HashSet<string> BindsIn(string config) =>
+        [.. config.Split('\n').Where(line => line.StartsWith("  bind ", StringComparison.Ordinal)).Select(line => line["  bind ".Length..])];
+
+    private sealed record Worker(int Pid, bool IsCurrent, RuntimeClient Client);
+
+    /// <summary>The current worker first.</summary>
+    private async Task<ImmutableArray<Worker>> WorkersAsync(CancellationToken cancellation)
+    {
+        var state = await process.Master.ShowProcessesAsync(cancellation);
+        var current = state.Current ?? throw new HAProxyException(HAProxyFault.NotRunning, "HAProxy has no worker.");
+        return [
+            new(current.Pid, true, process.Admin),
+            .. state.Workers.Where(worker => !worker.IsCurrent).Select(worker => new Worker(worker.Pid, false, process.Master.Worker(worker.Pid)))];
+    }
+
+    private async Task PointAsync(Worker worker, string group, string side, CancellationToken cancellation)
+    {
+        await AskAsync(worker, async client =>
+        {
+            var live = await client.GetMapAsync(GatewayFiles.LiveName, cancellation);
+            // A replaced worker that does not know the group routes nothing to it.
+            if (live.ContainsKey(group) || worker.IsCurrent)
+                await client.SetMapAsync(GatewayFiles.LiveName, group, side, cancellation);
+            var now = await client.GetMapAsync(GatewayFiles.LiveName, cancellation);
+            return !now.TryGetValue(group, out var read) || read == side
+                ? true
+                : throw new HAProxyException(HAProxyFault.NotApplied, $"'{group}' should be {side} and reads back as {read}.");
+        }, cancellation);
+    }
+
+    // After a cancellation half-way too: some workers may have moved. Itself not cancellable, or they would stay so.
+    private async Task TakeBackAsync(ImmutableArray<Worker> workers, string group, string side, Exception reason)
+    {
+        try
+        {
+            foreach (var worker in workers)
+                await PointAsync(worker, group, side, CancellationToken.None);
+        }
+        catch (HAProxyException error)
+        {
+            throw new HAProxyException(error.Fault, $"The switch failed ({reason.Message}) and could not be taken back: {error.Message}", reason);
+        }
+    }
+
+    /// <summary>Asks a worker; one that was replaced and has ended since gives the default.</summary>
+    private async Task<T?> AskAsync<T>(Worker worker, Func<RuntimeClient, Task<T>> ask, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ask(worker.Client);
+        }
+        catch (HAProxyException) when (!worker.IsCurrent)
+        {
+            var state = await process.Master.ShowProcessesAsync(cancellation);
+            if (state.Workers.Any(other => other.Pid == worker.Pid))
+                throw;
+            return default;
+        }
+    }
+
+    private static async Task<long> InFlightAsync(RuntimeClient client, string backend, ServerModel server, CancellationToken cancellation)
+    {
+        var stats = await client.ShowStatsAsync(cancellation: cancellation);
+        if (!stats.Any(row => row.Kind == StatKind.Backend && row.Proxy == backend))
+            return 0;
+        var slots = (await client.ShowServersAsync(backend, cancellation))
+            .Where(row => row.Address == server.Address && row.Port == server.Port).Select(row => row.Server).ToHashSet(StringComparer.Ordinal);
+        return stats.Where(row => row.Kind == StatKind.Server && row.Proxy == backend && slots.Contains(row.Server)).Sum(row => row.InFlight);
+    }
+
+    private static ImmutableSortedDictionary<string, SideCounters> BySide(string group, ImmutableArray<StatRow> rows) =>
+        Sides.All.ToImmutableSortedDictionary(side => side, side => rows
+            .Where(row => row.Kind == StatKind.Backend
+                && row.Proxy.StartsWith(group + ":", StringComparison.Ordinal)
+                && row.Proxy.EndsWith(":" + side, StringComparison.Ordinal))
+            .Select(row => new SideCounters(
+                row.Requests, row.Answers5xx, row.ServerAborts, row.ClientAborts, row.Retries, row.Redispatches, row.InFlight))
+            .Aggregate(SideCounters.Zero, (sum, next) => sum + next), StringComparer.Ordinal);
+}

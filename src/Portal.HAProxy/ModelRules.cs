@@ -1,0 +1,63 @@
+namespace Portal.HAProxy;
+
+/// <summary>What a model must satisfy before anything of it is written or sent.</summary>
+public static class ModelRules
+{
+    /// <exception cref="ArgumentException">Names the first thing that is not allowed.</exception>
+    public static void Check(GatewayModel model)
+    {
+        CheckListen(model.Listen);
+        foreach (var (group, side) in model.LiveSides)
+        {
+            Identifiers.Require("a group", group, Identifiers.IsGroup);
+            Identifiers.Require($"the live side of '{group}'", side, Sides.All.Contains);
+        }
+        var places = new HashSet<string>(StringComparer.Ordinal);
+        var byKey = new Dictionary<string, RouteModel>(StringComparer.Ordinal);
+        foreach (var route in model.Routes)
+        {
+            CheckRoute(route);
+            if (!model.LiveSides.ContainsKey(route.Group))
+                throw new ArgumentException($"Route '{route.Key}' is of group '{route.Group}', which has no live side.");
+            if (!places.Add(ConfigRenderer.RouteEntry(route)))
+                throw new ArgumentException($"Two routes claim '{route.Host}{route.Path}'.");
+            if (!byKey.TryAdd(route.Key, route) && !HaveSameServers(byKey[route.Key], route))
+                throw new ArgumentException($"Two routes share the key '{route.Key}' but not its servers.");
+        }
+    }
+
+    private static void CheckListen(GatewayListen listen)
+    {
+        if (listen.Binds.IsDefaultOrEmpty)
+            throw new ArgumentException("The gateway has no address to listen on.");
+        if (listen.Binds.Any(bind => bind.Port is < 1 or > 65535))
+            throw new ArgumentException("The gateway needs a port from 1 to 65535.");
+        Identifiers.Require("a socket path", listen.AdminSocket, Identifiers.IsSocketPath);
+        Identifiers.Require("a socket path", listen.MasterSocket, Identifiers.IsSocketPath);
+        ArgumentOutOfRangeException.ThrowIfLessThan(listen.MaxConnections, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(listen.SlotsPerBackend, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(listen.DrainLimit, TimeSpan.FromSeconds(1));
+    }
+
+    private static void CheckRoute(RouteModel route)
+    {
+        Identifiers.Require("a host", route.Host, Identifiers.IsHost);
+        Identifiers.Require("a path prefix", route.Path, Identifiers.IsPath);
+        Identifiers.Require("a route key", route.Key, Identifiers.IsKey);
+        foreach (var (side, servers) in route.Servers)
+        {
+            Identifiers.Require("a side", side, Sides.All.Contains);
+            for (var i = 0; i < servers.Length; i++)
+            {
+                Identifiers.Require("a server's address", servers[i].Address, Identifiers.IsAddress);
+                if (servers[i].Port is < 1 or > 65535)
+                    throw new ArgumentException($"Port {servers[i].Port} of a server of '{route.Key}' is not from 1 to 65535.");
+                if (servers.Take(i).Any(servers[i].IsSameServer))
+                    throw new ArgumentException($"'{route.Key}' has the server {servers[i].Address} port {servers[i].Port} twice.");
+            }
+        }
+    }
+
+    private static bool HaveSameServers(RouteModel one, RouteModel other) =>
+        Sides.All.All(side => one.Servers.GetValueOrDefault(side, []).SequenceEqual(other.Servers.GetValueOrDefault(side, [])));
+}

@@ -1,0 +1,53 @@
+using Portal.Access;
+using Portal.Audit;
+using Portal.Clusters;
+using Portal.Deployments;
+using Portal.Gateway;
+using Portal.Observing;
+using Portal.Pages;
+using Portal.Pages.Shared;
+using Portal.Stacks;
+using Portal.Store;
+using Portal.Switching;
+using Portal.Tenants;
+
+namespace Portal;
+
+/// <summary>The product, put together. Apart from Program so that tests can build the same with other parts.</summary>
+public static class PortalApp
+{
+    /// <param name="adjust">Last word on services and settings, for tests.</param>
+    public static WebApplication Build(WebApplicationOptions options, Action<WebApplicationBuilder>? adjust = null)
+    {
+        var builder = WebApplication.CreateBuilder(options);
+        builder.AddStore();
+        builder.AddAudit();
+        builder.AddAccess();
+        builder.AddTenants();
+        builder.AddClusters();
+        builder.AddStacks();
+        builder.AddGateway();
+        builder.AddDeployments();
+        builder.AddSwitching();
+        builder.AddObserving();
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddLooks();
+        adjust?.Invoke(builder);
+
+        var app = builder.Build();
+        app.UseAccess();
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.UseAntiforgery();
+        app.MapStaticAssets().AllowAnonymous();
+        app.MapAccess();
+        var api = app.MapGroup("/api/v1");
+        api.MapTenants();
+        api.MapClusters();
+        api.MapStacks();
+        api.MapDeployments();
+        api.MapSwitching();
+        app.MapObserving(api);
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        return app;
+    }
+}

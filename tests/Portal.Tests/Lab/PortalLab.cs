@@ -1,0 +1,115 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Portal.Lab;
+
+namespace Portal.Tests.Lab;
+
+/// <summary>
+/// A running portal on a free loopback port with a database and data directory of its own: in this process, where a test may look
+/// inside and put other parts in; or the published program, which can be killed and serves static assets.
+/// </summary>
+public sealed class PortalLab : IAsyncDisposable
+{
+    public const string AdministratorPassword = "first-administrator-pass";
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+
+    private readonly UndoEntry folder;
+    private readonly WebApplication? app;
+    private readonly LabProcess? process;
+
+    private PortalLab(Uri address, UndoEntry folder, WebApplication? app, LabProcess? process) =>
+        (Address, this.folder, this.app, this.process) = (address, folder, app, process);
+
+    public Uri Address { get; }
+
+    /// <summary>Of the portal in this process.</summary>
+    public IServiceProvider Services => app?.Services ?? throw new InvalidOperationException("The published portal cannot be looked into.");
+
+    /// <summary>The published portal's program.</summary>
+    public LabProcess Process => process ?? throw new InvalidOperationException("This portal runs in the test's process.");
+
+    /// <param name="settings">Besides database, data directory, address and the administrator's password.</param>
+    /// <param name="adjust">Last word on services.</param>
+    public static async Task<PortalLab> StartAsync(IEnumerable<KeyValuePair<string, string?>>? settings = null, Action<WebApplicationBuilder>? adjust = null)
+    {
+        var (all, data, undo) = await SettingsAsync(settings, database: null);
+        var app = PortalApp.Build(
+            new WebApplicationOptions { ApplicationName = "Portal", EnvironmentName = "Production", ContentRootPath = data },
+            builder =>
+            {
+                builder.Configuration.AddInMemoryCollection(all);
+                adjust?.Invoke(builder);
+            });
+        await app.StartAsync();
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        return new PortalLab(new Uri(address), undo, app, null);
+    }
+
+    /// <param name="database">A connection string, to start a second portal on the same database.</param>
+    public static async Task<PortalLab> StartPublishedAsync(IEnumerable<KeyValuePair<string, string?>>? settings = null, string? database = null)
+    {
+        var program = Path.Combine(await LabFixture.PublishedPortal, "Portal");
+        var (all, data, undo) = await SettingsAsync(settings, database);
+        var process = LabProcess.Start(
+            LabFixture.UndoLog,
+            program,
+            [.. all.Select(setting => $"--{setting.Key}={setting.Value}")],
+            new LabProcessOptions(WorkingDirectory: Path.GetDirectoryName(program)));
+        const string mark = "Now listening on: ";
+        var line = await process.WaitForLineAsync(mark, StartLimit);
+        return new PortalLab(new Uri(line[(line.IndexOf(mark, StringComparison.Ordinal) + mark.Length)..].Trim()), undo, null, process);
+    }
+
+    /// <summary>A browser without scripts: keeps cookies, follows no redirect by itself.</summary>
+    public HttpClient Browser() => new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Address };
+
+    /// <summary>A program with a token of this person's.</summary>
+    public async Task<HttpClient> ProgramAsync(string user, string password)
+    {
+        var client = new HttpClient { BaseAddress = Address };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", await PortalCalls.TokenAsync(client, user, password));
+        return client;
+    }
+
+    public Task<HttpClient> AdministratorAsync() => ProgramAsync("admin", AdministratorPassword);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (app is not null)
+        {
+            await app.DisposeAsync();
+        }
+
+        if (process is not null)
+        {
+            await process.DisposeAsync();
+        }
+
+        await folder.RunAsync();
+    }
+
+    private static async Task<(Dictionary<string, string?> Settings, string Data, UndoEntry Undo)> SettingsAsync(IEnumerable<KeyValuePair<string, string?>>? more, string? database)
+    {
+        var data = Path.Combine(Path.GetTempPath(), $"portal-lab-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(5))}");
+        var undo = LabFixture.UndoLog.AddFolder(data);
+        Directory.CreateDirectory(data);
+        var all = new Dictionary<string, string?>
+        {
+            ["Urls"] = "http://127.0.0.1:0",
+            ["Portal:DataDirectory"] = data,
+            ["Portal:ConnectionString"] = database ?? await (await LabFixture.Database).CreateAsync(),
+            ["Portal:FirstAdministratorPassword"] = AdministratorPassword,
+            ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+        };
+        foreach (var (key, value) in more ?? [])
+        {
+            all[key] = value;
+        }
+
+        return (all, data, undo);
+    }
+}

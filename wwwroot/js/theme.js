@@ -1,0 +1,20 @@
+// Runs before the first paint, from the head: a remembered choice wins, else the system's (css/tokens.css) stands.
+(() => {
+  const key = "portal.theme";
+  const apply = () => {
+    const choice = localStorage.getItem(key);
+    if (choice === "light" || choice === "dark") document.documentElement.dataset.theme = choice;
+    else delete document.documentElement.dataset.theme;
+  };
+  window.portalTheme = {
+    choice: () => localStorage.getItem(key) ?? "system",
+    choose: (theme) => {
+      if (theme === "system") localStorage.removeItem(key); else localStorage.setItem(key, theme);
+      apply();
+    },
+  };
+  addEventListener("storage", (change) => { if (change.key === key || change.key === null) apply(); });
+  // An enhanced navigation copies the server's <html> attributes over ours.
+  addEventListener("DOMContentLoaded", () => window.Blazor?.addEventListener?.("enhancedload", apply));
+  apply();
+})();
