@@ -8,16 +8,16 @@ namespace Portal.Store;
 /// so a value sealed for one place cannot be opened in another.
 /// Form: 1 byte version, 12 bytes nonce, 16 bytes tag, ciphertext.
 /// </summary>
-public sealed class SecretBox : IDisposable
+public sealed class SecretBox
 {
     private const byte Version = 1;
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
     private const int HeadBytes = 1 + NonceBytes + TagBytes;
 
-    private readonly AesGcm cipher;
+    private readonly byte[] key;
 
-    public SecretBox(ReadOnlySpan<byte> key) => cipher = new AesGcm(key, TagBytes);
+    public SecretBox(ReadOnlySpan<byte> key) => this.key = key.ToArray();
 
     public byte[] Seal(string text, string purpose)
     {
@@ -25,6 +25,8 @@ public sealed class SecretBox : IDisposable
         var box = new byte[HeadBytes + plain.Length];
         box[0] = Version;
         RandomNumberGenerator.Fill(box.AsSpan(1, NonceBytes));
+        // One for each use: the framework's cipher holds a context that two threads must not share.
+        using var cipher = new AesGcm(key, TagBytes);
         cipher.Encrypt(box.AsSpan(1, NonceBytes), plain, box.AsSpan(HeadBytes), box.AsSpan(1 + NonceBytes, TagBytes), Encoding.UTF8.GetBytes(purpose));
         return box;
     }
@@ -38,11 +40,10 @@ public sealed class SecretBox : IDisposable
         }
 
         var plain = new byte[box.Length - HeadBytes];
+        using var cipher = new AesGcm(key, TagBytes);
         cipher.Decrypt(box.Slice(1, NonceBytes), box[HeadBytes..], box.Slice(1 + NonceBytes, TagBytes), plain, Encoding.UTF8.GetBytes(purpose));
         return Encoding.UTF8.GetString(plain);
     }
-
-    public void Dispose() => cipher.Dispose();
 
     /// <summary>The key from the configured file, or the data directory's own, made once with owner-only access.</summary>
     public static SecretBox Load(StoreOptions options)
