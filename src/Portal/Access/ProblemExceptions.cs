@@ -20,7 +20,7 @@ internal sealed class ProblemExceptions : IExceptionHandler
             DeniedException when httpContext.Session() is null => SignedOut(httpContext),
             DeniedException { Hidden: true } => Problems.NotFound("This"),
             DeniedException denied => Problems.Denied($"This needs the permission {denied.Permission}, which you do not have."),
-            DbUpdateConcurrencyException => Problems.Conflict("Somebody else changed this at the same moment. Look again, then decide."),
+            DbUpdateConcurrencyException or ConflictException => Problems.Conflict("Somebody else changed this at the same moment. Look again, then decide."),
             BadHttpRequestException { InnerException: JsonException json } => Problems.Invalid(Field(json), "This is not the JSON that is expected here."),
             BadHttpRequestException bad => TypedResults.Problem(bad.Message, statusCode: bad.StatusCode),
             _ => null,
