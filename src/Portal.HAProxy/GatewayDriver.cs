@@ -72,6 +72,16 @@ public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = n
         }
     }
 
+    /// <summary>What runs now: backend (route key, colon, side) → its servers. Empty where nothing runs.</summary>
+    public async Task<ImmutableSortedDictionary<string, ImmutableArray<ServerModel>>> ServersAsync(CancellationToken cancellation = default)
+    {
+        if (await process.FindAsync(cancellation) is null)
+            return ImmutableSortedDictionary<string, ImmutableArray<ServerModel>>.Empty;
+        var layout = WorkerSync.Observed(await process.Admin.ShowServersAsync(cancellation: cancellation));
+        return layout.Backends.ToImmutableSortedDictionary(
+            backend => backend.Key, backend => backend.Value.OfType<ServerModel>().ToImmutableArray(), StringComparer.Ordinal);
+    }
+
     /// <summary>The group's counters in every worker. Needs no writer's lock; a worker that ends meanwhile is left out.</summary>
     public async Task<GroupCounters> CountersAsync(string group, CancellationToken cancellation = default)
     {

@@ -10,6 +10,7 @@ using Portal.Stacks;
 using Portal.Store;
 using Portal.Switching;
 using Portal.Tenants;
+using Portal.Webhooks;
 
 namespace Portal;
 
@@ -29,6 +30,7 @@ public static class PortalApp
         builder.AddGateway();
         builder.AddDeployments();
         builder.AddSwitching();
+        builder.AddWebhooks();
         builder.AddObserving();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         builder.Services.AddLooks();
@@ -46,6 +48,7 @@ public static class PortalApp
         api.MapStacks();
         api.MapDeployments();
         api.MapSwitching();
+        api.MapWebhooks(app);
         app.MapObserving(api);
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
         return app;

@@ -83,5 +83,14 @@ internal static partial class KeyTable
             Honour("options", L),
             Honour("valid_chars", T),
             Honour("invalid_chars", T)),
+        .. Scope("config.yml",
+            Honour("name", T),
+            Honour("description", T),
+            Honour("version", N, "the version offered first"),
+            Honour("category", T),
+            Honour("maintainer", T),
+            Honour("license", T),
+            Honour("projectURL", T),
+            Ignore("labels", M, "entries of a catalog are found by name and category")),
     ];
 }

@@ -30,6 +30,9 @@ internal static partial class KeyTable
 
     public static IEnumerable<string> NamesIn(string scope) => ByScope.Value[scope].Keys;
 
+    /// <summary>Describes something and runs nothing: a key that nobody knows is no danger there.</summary>
+    public static bool IsDescription(string scope) => scope is "rancher.catalog" or "rancher.question" or "config.yml";
+
     private static KeyRule[] Scope(string scope, params (string Name, Shapes Shape, KeyTreatment Treatment, string Note, string? Below)[] rows) =>
         [.. rows.Select(r => new KeyRule(scope, r.Name, r.Shape, r.Treatment, r.Note, r.Below))];
 

@@ -201,7 +201,15 @@ internal sealed class MapReader
         if (KeyTable.Find(scope, entry.Name) is not { } rule)
         {
             var near = Findings.Log.IsFull ? null : Similar.To(entry.Name, KeyTable.NamesIn(scope));
-            Findings.Refuse(entry.Key, path, $"unknown key '{KeyPath.Clip(entry.Name)}'{(near is null ? "" : $"; is '{near}' meant?")}");
+            var reason = $"unknown key '{KeyPath.Clip(entry.Name)}'{(near is null ? "" : $"; is '{near}' meant?")}";
+            if (KeyTable.IsDescription(scope))
+            {
+                Findings.Ignore(entry.Key, path, reason);
+            }
+            else
+            {
+                Findings.Refuse(entry.Key, path, reason);
+            }
         }
         else if (!ShapeRules.Fits(entry.Value, rule.Shape))
         {

@@ -15,7 +15,7 @@ public sealed class ContainerClient
     /// Creates it, joined to all its networks, not started. Where joining a further network fails the container is removed again.
     /// </summary>
     /// <returns>The id.</returns>
-    /// <exception cref="EngineException">Conflict: the name is taken. NotFound: the image is not on the host, or a network does not exist.</exception>
+    /// <exception cref="EngineException">Conflict: the name is taken. NotFound: the image is not on the host. A network that does not exist is missed at the start.</exception>
     public async Task<string> CreateAsync(string name, ContainerSpec spec, CancellationToken cancel = default)
     {
         var (body, later) = ContainerSpecMapping.ToWire(spec);

@@ -115,9 +115,17 @@ public sealed class ImageClient
     public async Task<DistributionInfo> ResolveAsync(
         ImageReference image, RegistryCredentials? credentials = null, CancellationToken cancel = default)
     {
-        var wire = await transport.ReadAsync(
-            ImageTransfer.Distribution(image, Auth(credentials)), EngineJson.Default.WireDistribution, cancel).ConfigureAwait(false);
-        return ImageMapping.Distribution(wire);
+        var auth = Auth(credentials);
+        try
+        {
+            var wire = await transport.ReadAsync(
+                RegistryRefusal.Distribution(image, auth), EngineJson.Default.WireDistribution, cancel).ConfigureAwait(false);
+            return ImageMapping.Distribution(wire);
+        }
+        catch (EngineException error) when (auth is null && error.Kind == EngineErrorKind.Other)
+        {
+            throw await RegistryRefusal.ExplainAsync(transport, image, auth, error, cancel).ConfigureAwait(false);
+        }
     }
 
     /// <param name="all">All that no container uses, not only those without a tag.</param>

@@ -118,7 +118,8 @@ public sealed partial record ImageReference
     [GeneratedRegex(@"\A(?<name>[^@]+?)(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@(?<digest>[^@]+))?\z", RegexOptions.CultureInvariant)]
     private static partial Regex Whole();
 
-    [GeneratedRegex(@"\A[a-f0-9]{64}\z", RegexOptions.CultureInvariant)]
+    // What people paste in place of a name: an image's id, with or without its algorithm.
+    [GeneratedRegex(@"\A(?:sha256:)?[a-f0-9]{64}\z", RegexOptions.CultureInvariant)]
     private static partial Regex BareId();
 
     [GeneratedRegex(@"\A(?:\[[a-fA-F0-9:]+\]|[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*)(?::[0-9]+)?\z",

@@ -26,10 +26,7 @@ internal static class ImageTransfer
         }
     }
 
-    /// <summary>
-    /// The same, from a registry. The engine reports wrong credentials as 404 or as a line without a code; its distribution endpoint
-    /// passes the registry's own status on, so a failure is looked up there before it is thrown.
-    /// </summary>
+    /// <summary>The same, from a registry; a failure is looked into before it is thrown.</summary>
     public static async IAsyncEnumerable<WireProgress> ReadFromRegistryAsync(
         EngineTransport transport,
         EngineRequest request,
@@ -45,9 +42,9 @@ internal static class ImageTransfer
             {
                 more = await lines.MoveNextAsync().ConfigureAwait(false);
             }
-            catch (EngineException error) when (error.Kind is EngineErrorKind.NotFound or EngineErrorKind.Other)
+            catch (EngineException error) when (RegistryRefusal.MayBe(error))
             {
-                throw await ExplainAsync(transport, image, request.RegistryAuth, error, cancel).ConfigureAwait(false);
+                throw await RegistryRefusal.ExplainAsync(transport, image, request.RegistryAuth, error, cancel).ConfigureAwait(false);
             }
 
             if (!more)
@@ -56,28 +53,6 @@ internal static class ImageTransfer
             }
 
             yield return lines.Current;
-        }
-    }
-
-    public static EngineRequest Distribution(ImageReference image, string? auth) =>
-        new(HttpMethod.Get, $"/distribution/{image}/json", CallKind.Slow) { RegistryAuth = auth };
-
-    private static async Task<EngineException> ExplainAsync(
-        EngineTransport transport, ImageReference image, string? auth, EngineException error, CancellationToken cancel)
-    {
-        try
-        {
-            await transport.SendAsync(Distribution(image, auth), cancel).ConfigureAwait(false);
-            return error;
-        }
-        catch (EngineException refusal) when (refusal.Error.StatusCode is 401 or 403)
-        {
-            return new EngineException(error.Error with { Kind = EngineErrorKind.Refused, StatusCode = refusal.Error.StatusCode }, error);
-        }
-        catch (EngineException)
-        {
-            // The registry does not say that it is about credentials; the first error stands.
-            return error;
         }
     }
 }

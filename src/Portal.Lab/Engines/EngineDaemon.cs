@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Portal.Docker;
@@ -35,7 +36,7 @@ internal sealed class EngineDaemon(UndoLog undo, string folder, string socket, T
         LabCertificates? certificates, CancellationToken cancel)
     {
         Directory.CreateDirectory(folder);
-        File.Delete(Path.Combine(folder, "dockerd.pid"));
+        await ForgetEndedAsync(cancel).ConfigureAwait(false);
         var config = Path.Combine(folder, "daemon.json");
         await File.WriteAllTextAsync(config, Config(group, options, subnet, certificates).ToJsonString(), cancel).ConfigureAwait(false);
         string[] command = [.. prefix, "dockerd", "--config-file", config, .. hosts.SelectMany(host => new[] { "-H", host })];
@@ -47,6 +48,30 @@ internal sealed class EngineDaemon(UndoLog undo, string folder, string socket, T
     public Task KillAsync() => process?.KillAsync() ?? Task.CompletedTask;
 
     public Task StopAsync() => process?.StopAsync(TimeSpan.FromSeconds(30)) ?? Task.CompletedTask;
+
+    /// <summary>
+    /// A killed daemon takes its containerd with it, a moment later, and leaves both pid files. Where the machine's first process reaps
+    /// nobody (a container without an init), the dead containerd still looks alive to the next daemon, which then waits for it in vain.
+    /// </summary>
+    private async Task ForgetEndedAsync(CancellationToken cancel)
+    {
+        File.Delete(Path.Combine(folder, "dockerd.pid"));
+        var file = Path.Combine(folder, "exec", "containerd", "containerd.pid");
+        if (!File.Exists(file))
+        {
+            return;
+        }
+
+        var pid = int.Parse((await File.ReadAllTextAsync(file, cancel).ConfigureAwait(false)).Trim(), CultureInfo.InvariantCulture);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(startLimit);
+        while (ProcessIdentity.StartTime(pid) is not null)
+        {
+            await Task.Delay(20, limit.Token).ConfigureAwait(false);
+        }
+
+        File.Delete(file);
+    }
 
     private static async Task<bool> AnswersAsync(EngineClient client, CancellationToken cancel)
     {

@@ -114,6 +114,8 @@ public sealed class LabProcess : IAsyncDisposable
         limit,
         cancel);
 
+    public Task WaitUntilExitAsync(TimeSpan limit, CancellationToken cancel = default) => process.WaitForExitAsync(cancel).WaitAsync(limit, cancel);
+
     /// <summary>TERM, and KILL after the grace period.</summary>
     public async Task StopAsync(TimeSpan? grace = null)
     {

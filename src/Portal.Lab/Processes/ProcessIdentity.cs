@@ -8,7 +8,7 @@ public static class ProcessIdentity
 {
     private const int Terminate = 15;
 
-    /// <summary>Clock ticks since boot, field 22 of <c>/proc/PID/stat</c>; null if there is no such process.</summary>
+    /// <summary>Clock ticks since boot, field 22 of <c>/proc/PID/stat</c>; null if there is no such process, or it has ended and nobody has asked how.</summary>
     public static long? StartTime(int pid)
     {
         try

@@ -160,7 +160,9 @@ public sealed class UndoLog : IAsyncDisposable
         await keeper.WaitForExitAsync(limit.Token).ConfigureAwait(false);
         if (keeper.ExitCode != 0)
         {
-            throw new InvalidOperationException(await File.ReadAllTextAsync(report, CancellationToken.None).ConfigureAwait(false));
+            var problems = await File.ReadAllTextAsync(report, CancellationToken.None).ConfigureAwait(false);
+            File.Delete(report);
+            throw new InvalidOperationException(problems);
         }
     }
 }

@@ -22,6 +22,25 @@ internal static class UndoScript
           for i in {1..100}; do runs_since "$1" "$2" || return 0; sleep 0.05; done
           return 1
         }
+        # end_programs DIR NAME…: programs of these names that have DIR in their arguments: TERM, after ten seconds KILL.
+        programs_below() {
+          local folder=$1 file pid exe
+          shift
+          for file in $(grep -lasF -- "$folder/" /proc/[0-9]*/cmdline); do
+            pid=${file#/proc/}; pid=${pid%/cmdline}
+            exe=$(readlink "/proc/$pid/exe" 2>/dev/null); exe=${exe##*/}
+            case " $* " in *" $exe "*) echo "$pid";; esac
+          done
+        }
+        end_programs() {
+          local i pids
+          pids=$(programs_below "$@"); [ -n "$pids" ] || return 0
+          kill -TERM $pids 2>/dev/null
+          for i in {1..100}; do pids=$(programs_below "$@"); [ -n "$pids" ] || return 0; sleep 0.1; done
+          kill -KILL $pids 2>/dev/null
+          for i in {1..50}; do pids=$(programs_below "$@"); [ -n "$pids" ] || return 0; sleep 0.1; done
+          return 1
+        }
         # engine_processes DIR: an engine's own programs, known by its directory in their arguments.
         engine_processes() {
           local file pid exe
@@ -57,16 +76,15 @@ internal static class UndoScript
           awk '{print $5}' /proc/self/mountinfo | grep -F -- "$1/" | sort -r | while read -r mount; do umount -l -- "$mount" 2>/dev/null; done
           rm -rf --one-file-system -- "$1"
         }
-        remove_link() { [ ! -e "/sys/class/net/$1" ] || ip link del "$1"; }
+        remove_link() { ! ip link show dev "$1" >/dev/null 2>&1 || ip link del "$1"; }
         remove_namespace() { [ ! -e "/run/netns/$1" ] || ip netns del "$1"; }
         # remove_rule RULE…: from the FORWARD chain, however often it is there.
         remove_rule() { while iptables -w -D FORWARD "$@" 2>/dev/null; do :; done; return 0; }
         # remove_bridges DIR: those of an engine's networks, by the ids in its database; to be run before the folder goes.
         remove_bridges() {
-          local path name
-          for path in /sys/class/net/br-*; do
-            name=${path##*/}
-            if [ -e "$path" ] && grep -qaF -- "${name#br-}" "$1/data/network/files/local-kv.db" 2>/dev/null; then ip link del "$name"; fi
+          local name
+          for name in $(ip -o link show type bridge | awk -F '[ :@]+' '$2 ~ /^br-/ {print $2}'); do
+            if grep -qaF -- "${name#br-}" "$1/data/network/files/local-kv.db" 2>/dev/null; then ip link del "$name"; fi
           done
           return 0
         }

@@ -1,3 +1,5 @@
+using Portal.HAProxy;
+
 namespace Portal.Gateway;
 
 /// <summary>A service's port on one side of a pair: what the gateway sends requests to.</summary>
@@ -9,13 +11,7 @@ public sealed record BackendKey(string TenantSlug, string Stack, string Service,
 
 public enum ServerPlace { In, Draining }
 
-/// <param name="InFlight">Requests that it is answering now.</param>
-public sealed record GatewayServer(string Address, int Port, ServerPlace Place, int InFlight);
-
-/// <summary>A tenant's requests since the gateway started, as the gateway itself counts them.</summary>
-/// <param name="Failed">Answered 5xx by the gateway or a replica, or broken off by either.</param>
-/// <param name="InFlight">By side.</param>
-public sealed record GatewayCounters(long Requests, long Failed, IReadOnlyDictionary<Colour, int> InFlight);
+public sealed record GatewayServer(string Address, int Port, ServerPlace Place);
 
 /// <summary>The gateway could not do or could not confirm what was asked. What it did before still holds.</summary>
 public sealed class GatewayException(string message, Exception? inner = null) : Exception(message, inner);
@@ -34,8 +30,11 @@ public interface IGateway
 
     Task RemoveAsync(BackendKey backend, string address, int port, CancellationToken cancellationToken);
 
-    /// <summary>Brings host names and paths in line with the database.</summary>
-    Task ApplyRoutesAsync(CancellationToken cancellationToken);
+    /// <summary>Requests that the server is answering now.</summary>
+    Task<int> InFlightAsync(BackendKey backend, string address, int port, CancellationToken cancellationToken);
+
+    /// <summary>Brings host names, paths and live sides in line with the database; starts the gateway where it does not run.</summary>
+    Task ApplyAsync(CancellationToken cancellationToken);
 
     /// <summary>Moves the tenant's live pointer, and reads it back.</summary>
     /// <returns>How long that took.</returns>
@@ -44,5 +43,6 @@ public interface IGateway
     /// <summary>Where the live pointer stands now; null where the gateway does not know the tenant.</summary>
     Task<Colour?> LiveAsync(string tenantSlug, CancellationToken cancellationToken);
 
-    Task<GatewayCounters> CountAsync(string tenantSlug, CancellationToken cancellationToken);
+    /// <summary>The tenant's requests, as the gateway itself counts them.</summary>
+    Task<GroupCounters> CountAsync(string tenantSlug, CancellationToken cancellationToken);
 }

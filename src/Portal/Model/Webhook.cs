@@ -39,4 +39,6 @@ public sealed class Delivery : ITenantOwned
     public string? Image { get; init; }
     public string? Digest { get; init; }
     public Guid? DeploymentId { get; init; }
+    /// <summary>Set on a repeat of a verified delivery: the one that was answered first.</summary>
+    public Guid? FirstDeliveryId { get; init; }
 }

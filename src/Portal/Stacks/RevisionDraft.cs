@@ -26,12 +26,14 @@ public abstract record DraftResult
 /// <summary>Writes revisions, once each.</summary>
 public sealed class RevisionWriter(SecretBox box, TimeProvider clock)
 {
+    /// <summary>Serialises what is numbered and queued for one stack, until the transaction ends.</summary>
+    public Task LockAsync(PortalDb db, Stack stack, CancellationToken cancellationToken) =>
+        db.Database.ExecuteAsync($"select 1 from stacks where id = {stack.Id} for update", cancellationToken);
+
     /// <summary>The stack's latest revision where it would run the same, or a new one with the next number.</summary>
-    /// <param name="db">In the transaction that also writes the deployment.</param>
+    /// <param name="db">In the transaction that also writes the deployment, after <see cref="LockAsync"/>; the unique index on the number is the backstop.</param>
     public async Task<(Revision Revision, bool Fresh)> WriteAsync(PortalDb db, Stack stack, RevisionDraft draft, string author, CancellationToken cancellationToken)
     {
-        // Serialises the numbering of one stack; the unique index is the backstop.
-        await db.Database.ExecuteAsync($"select 1 from stacks where id = {stack.Id} for update", cancellationToken);
         var fingerprint = draft.Rendered.Fingerprint();
         var latest = await db.Revisions.AsNoTracking().Where(revision => revision.StackId == stack.Id).OrderByDescending(revision => revision.Number).FirstOrDefaultAsync(cancellationToken);
         if (latest is not null && latest.Fingerprint == fingerprint && latest.Compose == draft.Definition.Compose && latest.Images.SequenceEqual(draft.Rendered.Images))

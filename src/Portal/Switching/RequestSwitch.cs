@@ -3,6 +3,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Portal.Audit;
 using Portal.Gateway;
+using Portal.HAProxy;
+using SwitchResult = Portal.Switching.SwitchResult;
 using Portal.Store;
 
 namespace Portal.Switching;
@@ -109,7 +111,7 @@ public sealed class RequestSwitch(
     private async Task<SwitchResult> ApplyAsync(Permit permit, Guid tenant, string slug, Switch intent, CancellationToken cancellationToken)
     {
         TimeSpan took;
-        GatewayCounters before;
+        GroupCounters before;
         try
         {
             before = await gateway.CountAsync(slug, cancellationToken);

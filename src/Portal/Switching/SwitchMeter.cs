@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Portal.Audit;
 using Portal.Gateway;
+using Portal.HAProxy;
 using Portal.Store;
 
 namespace Portal.Switching;
@@ -14,7 +15,7 @@ public sealed class SwitchMeter(Changes changes, IGateway gateway, IOptions<Swit
     private readonly ConcurrentDictionary<Guid, Task> open = new();
     private readonly CancellationTokenSource stopping = new();
 
-    public void Begin(Permit permit, Guid tenant, string slug, Guid id, GatewayCounters before, Colour old) =>
+    public void Begin(Permit permit, Guid tenant, string slug, Guid id, GroupCounters before, Colour old) =>
         open[id] = Task.Run(() => MeasureAsync(permit, tenant, slug, id, before, old, stopping.Token), CancellationToken.None);
 
     /// <summary>Completes once the switch's numbers are written, or can no longer be had.</summary>
@@ -27,17 +28,17 @@ public sealed class SwitchMeter(Changes changes, IGateway gateway, IOptions<Swit
         stopping.Dispose();
     }
 
-    private async Task MeasureAsync(Permit permit, Guid tenant, string slug, Guid id, GatewayCounters before, Colour old, CancellationToken cancellationToken)
+    private async Task MeasureAsync(Permit permit, Guid tenant, string slug, Guid id, GroupCounters before, Colour old, CancellationToken cancellationToken)
     {
         try
         {
             var started = clock.GetTimestamp();
             double? drained = null;
-            GatewayCounters after;
+            GroupCounters after;
             do
             {
                 after = await gateway.CountAsync(slug, cancellationToken);
-                if (drained is null && after.InFlight.GetValueOrDefault(old) == 0)
+                if (drained is null && after.InFlight(old.Text()) == 0)
                 {
                     drained = clock.GetElapsedTime(started).TotalSeconds;
                 }
@@ -46,7 +47,8 @@ public sealed class SwitchMeter(Changes changes, IGateway gateway, IOptions<Swit
             }
             while (clock.GetElapsedTime(started) < options.Value.MeasureFor);
 
-            await WriteAsync(permit, tenant, id, after.Requests - before.Requests, after.Failed - before.Failed, drained, CancellationToken.None);
+            var passed = after.Since(before);
+            await WriteAsync(permit, tenant, id, passed.Requests, passed.Failed, drained, CancellationToken.None);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

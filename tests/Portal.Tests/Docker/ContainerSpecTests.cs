@@ -44,7 +44,7 @@ public sealed class ContainerSpecTests
         Assert.Equal("/tmp", await SeenAsync("pwd"));
         Assert.Equal("65534", await SeenAsync("id -u"));
         Assert.Contains("10.9.9.9", await SeenAsync("grep upstream /etc/hosts"));
-        Assert.Contains("9.9.9.9", await SeenAsync("cat /etc/resolv.conf") + "nameserver 9.9.9.9");
+        Assert.Contains("ndots:2", await SeenAsync("cat /etc/resolv.conf"));
         Assert.Equal("ro", await SeenAsync("awk '$2 == \"/\" { split($4, o, \",\"); print o[1] }' /proc/mounts"));
         Assert.Contains("/scratch tmpfs", await SeenAsync("cat /proc/mounts"));
         Assert.Contains("/cache tmpfs", await SeenAsync("cat /proc/mounts"));
@@ -134,12 +134,22 @@ public sealed class ContainerSpecTests
         await lab.Client.Networks.CreateAsync(lab.Name("front"), lab.Labels);
         var spec = lab.Spec() with
         {
-            Networks = new Dictionary<string, NetworkAttachmentSpec> { [lab.Name("front")] = new(), [lab.Name("missing")] = new() },
+            // The default bridge gives nobody a fixed address.
+            Networks = new Dictionary<string, NetworkAttachmentSpec> { [lab.Name("front")] = new(), ["bridge"] = new(null, "172.17.0.9") },
         };
 
-        await FailsAsync(EngineErrorKind.NotFound, () => lab.Client.Containers.CreateAsync(lab.Name("c"), spec));
+        await Assert.ThrowsAsync<EngineException>(() => lab.Client.Containers.CreateAsync(lab.Name("c"), spec));
 
         Assert.Empty(await lab.Client.Containers.ListAsync(new ContainerFilter { All = true, Labels = [lab.Label] }));
+    }
+
+    [Fact]
+    public async Task A_network_that_is_not_there_is_missed_at_the_start()
+    {
+        await using var lab = await OpenAsync();
+        var id = await lab.Client.Containers.CreateAsync(lab.Name("c"), lab.Spec() with { NetworkMode = lab.Name("missing") });
+
+        await FailsAsync(EngineErrorKind.NotFound, () => lab.Client.Containers.StartAsync(id));
     }
 
     private static ContainerSpec Everything(EngineScope lab, string subnet = "10.200.17") => lab.Spec() with

@@ -53,7 +53,7 @@ public sealed class OutputFramesTests
     {
         byte[] bytes =
         [
-            .. Frame(1, "2026-11-21T07:00:00.123456789Z be"),
+            .. Frame(1, "2026-11-21T07:00:00.123456700Z be"),
             .. Frame(1, "2026-11-21T07:00:00.223456789Z gin\n"),
             .. Frame(1, "2026-11-21T07:00:01.000000000Z \n"),
         ];

@@ -31,8 +31,8 @@ internal sealed class ScriptedEngine : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();
-        listener.Stop();
         await serving;
+        listener.Stop();
         stopping.Dispose();
     }
 
@@ -46,7 +46,7 @@ internal sealed class ScriptedEngine : IAsyncDisposable
                 connections.Add(SpeakAsync(await listener.AcceptTcpClientAsync(stopping.Token)));
             }
         }
-        catch (Exception error) when (error is OperationCanceledException or SocketException)
+        catch (OperationCanceledException)
         {
             await Task.WhenAll(connections);
         }

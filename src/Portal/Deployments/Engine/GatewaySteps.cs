@@ -60,7 +60,7 @@ public sealed class GatewaySteps(PortalDbFactory databases, IGateway gateway, IO
     {
         await gateway.DrainAsync(backend, address.Address, address.Port, cancellationToken);
         var started = clock.GetTimestamp();
-        while (await InFlightAsync(backend, address, cancellationToken) is var inFlight and > 0)
+        while (await gateway.InFlightAsync(backend, address.Address, address.Port, cancellationToken) is var inFlight and > 0)
         {
             if (clock.GetElapsedTime(started) > options.Value.DrainLimit)
             {
@@ -74,9 +74,6 @@ public sealed class GatewaySteps(PortalDbFactory databases, IGateway gateway, IO
 
         await gateway.RemoveAsync(backend, address.Address, address.Port, cancellationToken);
     }
-
-    private async Task<int> InFlightAsync(BackendKey backend, ReplicaAddress address, CancellationToken cancellationToken) =>
-        (await gateway.ServersAsync(backend, cancellationToken)).FirstOrDefault(server => server.Address == address.Address && server.Port == address.Port)?.InFlight ?? 0;
 
     private async Task<IReadOnlyList<BackendKey>> BackendsAsync(StackPlace place, CancellationToken cancellationToken)
     {

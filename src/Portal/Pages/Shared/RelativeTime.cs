@@ -33,7 +33,7 @@ public static class RelativeTime
         var s = span < TimeSpan.Zero ? TimeSpan.Zero : span;
         return s switch
         {
-            { TotalSeconds: < 9.95 } => string.Create(CultureInfo.InvariantCulture, $"{s.TotalSeconds:0.0} s"),
+            { TotalSeconds: < 10 } => $"{s.Seconds}.{s.Milliseconds / 100} s",
             { TotalMinutes: < 1 } => $"{(int)s.TotalSeconds} s",
             { TotalHours: < 1 } => $"{s.Minutes} min {s.Seconds} s",
             { TotalDays: < 1 } => $"{s.Hours} h {s.Minutes} min",

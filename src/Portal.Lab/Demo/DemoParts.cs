@@ -1,0 +1,115 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Portal.Docker;
+using Portal.Lab.Directories;
+
+namespace Portal.Lab.Demo;
+
+/// <summary>The real parts that the demo stands on.</summary>
+public sealed class DemoParts(DemoOptions options, UndoLog undo) : IDisposable
+{
+    private const string HostSocket = "/var/run/docker.sock";
+
+    public Uri Portal { get; } = new($"http://localhost:{options.HttpPort}");
+
+    /// <summary>The break-glass account's, made for this demo.</summary>
+    public string AdministratorPassword { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
+
+    public EngineClient Engine { get; private set; } = null!;
+
+    public string Socket { get; private set; } = HostSocket;
+
+    public RegistryLab Registry { get; private set; } = null!;
+
+    public DirectoryLab Directory { get; private set; } = null!;
+
+    public int PortalPid { get; private set; }
+
+    /// <exception cref="UsageException">Somebody else has the port.</exception>
+    public static void RequireFree(int port, string option)
+    {
+        using var probe = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        }
+        catch (SocketException)
+        {
+            throw new UsageException($"Port {port} is taken by another program: end that, or choose another with {option} PORT.");
+        }
+    }
+
+    /// <returns>What was done about it, for people.</returns>
+    public async Task<string> FindOrStartEngineAsync(CancellationToken cancel)
+    {
+        Engine = new EngineClient(EngineEndpoint.Parse($"unix://{HostSocket}"));
+        try
+        {
+            await Engine.System.PingAsync(cancel);
+            return "one answers already";
+        }
+        catch (EngineException)
+        {
+            Engine.Dispose();
+        }
+
+        var lab = await EngineLab.StartOnHostAsync(undo, new EngineLabOptions { DataRoot = options.Place.Engine, Socket = HostSocket }, cancel);
+        Engine = new EngineClient(lab.Endpoint);
+        return "started";
+    }
+
+    public async Task StartRegistryAsync(CancellationToken cancel) =>
+        Registry = await RegistryLab.StartAsync(undo, new RegistryLabOptions { DataRoot = options.Place.Registry }, cancel);
+
+    public async Task StartDirectoryAsync(CancellationToken cancel) =>
+        Directory = await DirectoryLab.StartAsync(undo, options.Place.Directory, cancel);
+
+    public async Task StartPortalAsync(CancellationToken cancel)
+    {
+        // What the portal starts by itself outlives it on purpose, so the undo must name it.
+        undo.Add($"end_programs {UndoLog.Quote(options.Place.Data)} postgres haproxy");
+        var settings = new Dictionary<string, string?>
+        {
+            ["ASPNETCORE_URLS"] = Portal.ToString().TrimEnd('/'),
+            ["Portal__DataDirectory"] = options.Place.Data,
+            ["Portal__FirstAdministratorPassword"] = AdministratorPassword,
+            ["Portal__Gateway__Listen"] = $"127.0.0.1:{options.GatewayPort}",
+            ["Logging__LogLevel__Microsoft"] = "Warning",
+        };
+        foreach (var (key, value) in Directory.PortalSettings(security: null))
+        {
+            settings[key.Replace(":", "__", StringComparison.Ordinal)] = value;
+        }
+
+        var program = Path.Combine(options.Place.App, "Portal");
+        var process = LabProcess.Start(undo, program, [], new LabProcessOptions(LogFile: options.Place.PortalLog, WorkingDirectory: options.Place.App, Environment: settings));
+        PortalPid = process.Pid;
+        using var http = new HttpClient { BaseAddress = Portal, Timeout = TimeSpan.FromSeconds(2) };
+        await process.WaitUntilAsync("ready", token => IsReadyAsync(http, token), TimeSpan.FromSeconds(60), cancel);
+    }
+
+    public async Task<ImageReference> PushSampleAsync(string version, CancellationToken cancel)
+    {
+        var image = Registry.Reference($"acme/web:{version}");
+        await LabImages.FromFolderAsync(Engine, image, options.Place.Sample, ["/app/Sample.Web"], [$"ENV VERSION={version}"], cancel: cancel);
+        await LabImages.PushAsync(Engine, image, cancel: cancel);
+        return image;
+    }
+
+    public void Dispose() => Engine?.Dispose();
+
+    private static async Task<bool> IsReadyAsync(HttpClient http, CancellationToken cancel)
+    {
+        try
+        {
+            using var answer = await http.GetAsync("healthz/ready", cancel);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception error) when (error is HttpRequestException || (error is TaskCanceledException && !cancel.IsCancellationRequested))
+        {
+            // Not listening yet; whoever waits knows how long.
+            return false;
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Options;
+using Portal.HAProxy;
+using Portal.Store;
+
+namespace Portal.Gateway;
+
+public static class GatewayFeature
+{
+    public static void AddGateway(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
+        services.AddSingleton(provider => new HAProxyProcess(
+            Path.Combine(provider.GetRequiredService<IOptions<StoreOptions>>().Value.DataDirectory, "gateway"),
+            provider.GetRequiredService<IOptions<GatewayOptions>>().Value.Executable));
+        services.AddSingleton(provider => new GatewayDriver(provider.GetRequiredService<HAProxyProcess>()));
+        services.AddSingleton<IGateway, HAProxyGateway>();
+        services.AddHostedService<GatewayKeeper>();
+    }
+}

@@ -1,0 +1,44 @@
+using System.Threading.Channels;
+using Portal.Store;
+
+namespace Portal.Gateway;
+
+/// <summary>Keeps the gateway as the database has it: starts it where it does not run, takes in routes as they come. Traffic survives this process.</summary>
+internal sealed class GatewayKeeper(IGateway gateway, ChangeFeed feed, ILogger<GatewayKeeper> log) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        using var subscription = feed.Subscribe(note =>
+        {
+            if (note.Kind is "route" or "tenant" or "resync")
+            {
+                changed.Writer.TryWrite(true);
+            }
+        });
+        var problem = "";
+        while (true)
+        {
+            try
+            {
+                await gateway.ApplyAsync(stoppingToken);
+                problem = "";
+            }
+            catch (Exception error) when (error is GatewayException or Npgsql.NpgsqlException or InvalidOperationException or IOException && !stoppingToken.IsCancellationRequested)
+            {
+                // Said once, not every two seconds.
+                if (problem != error.Message)
+                {
+                    problem = error.Message;
+                    log.LogError(error, "The gateway is not as it should be; trying again");
+                }
+            }
+
+            await Task.WhenAny(changed.Reader.WaitToReadAsync(stoppingToken).AsTask(), Task.Delay(Pause, stoppingToken));
+            stoppingToken.ThrowIfCancellationRequested();
+            changed.Reader.TryRead(out _);
+        }
+    }
+}

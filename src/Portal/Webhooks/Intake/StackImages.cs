@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using Microsoft.EntityFrameworkCore;
+using Portal.Compose;
+using Portal.Stacks;
+using Portal.Store;
+
+namespace Portal.Webhooks.Intake;
+
+/// <summary>The images that a stack names: by its newest revision, or by its text where that is newer or nothing ran yet.</summary>
+public sealed class StackImages(PortalDbFactory databases, SecretBox box)
+{
+    /// <returns>Service → reference; null where the stack's text cannot be used.</returns>
+    public async Task<IReadOnlyDictionary<string, string>?> ReadAsync(Guid tenant, Guid stackId, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Tenant(tenant);
+        var newest = await db.Revisions.AsNoTracking()
+            .Where(revision => revision.StackId == stackId)
+            .OrderByDescending(revision => revision.Number)
+            .Select(revision => new { revision.Images, Current = db.Stacks.Any(stack => stack.Id == stackId && stack.Compose == revision.Compose) })
+            .FirstOrDefaultAsync(cancellationToken);
+        if (newest is { Current: true })
+        {
+            return newest.Images.ToImmutableSortedDictionary(image => image.Key, image => image.Value.Reference, StringComparer.Ordinal);
+        }
+
+        var stack = await db.Stacks.AsNoTracking().SingleAsync(stack => stack.Id == stackId, cancellationToken);
+        var read = new StackDefinition(stack.Compose, stack.Rancher, box.OpenAnswers(stack.AnswersSealed)).Read(StackPolicy.Default);
+        return read.Verdict == Verdict.Accepted && read.Stack is { } compose
+            ? compose.Services.ToImmutableSortedDictionary(service => service.Name, service => service.Image, StringComparer.Ordinal)
+            : null;
+    }
+}

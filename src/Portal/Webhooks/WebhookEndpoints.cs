@@ -1,0 +1,130 @@
+using System.Text.Json;
+using Portal.Access;
+using Portal.Store;
+using Portal.Tenants;
+
+namespace Portal.Webhooks;
+
+/// <param name="Target"><c>standby</c> (default), <c>live</c>, <c>both</c>, <c>blue</c> or <c>green</c>.</param>
+public sealed record WebhookBody(string? Name, string? Stack, string? Target);
+
+internal static class WebhookEndpoints
+{
+    private const int MostDeliveries = 200;
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/tenants/{tenant}/webhooks", ListAsync).WithName("ListWebhooks");
+        api.MapPost("/tenants/{tenant}/webhooks", CreateAsync).WithName("CreateWebhook");
+        api.MapGet("/tenants/{tenant}/webhooks/{id:guid}", GetAsync).WithName("GetWebhook");
+        api.MapPost("/tenants/{tenant}/webhooks/{id:guid}/rotate", RotateAsync).WithName("RotateWebhook");
+        api.MapPost("/tenants/{tenant}/webhooks/{id:guid}/disable", DisableAsync).WithName("DisableWebhook");
+        api.MapPost("/tenants/{tenant}/webhooks/{id:guid}/enable", EnableAsync).WithName("EnableWebhook");
+        api.MapGet("/tenants/{tenant}/webhooks/{id:guid}/deliveries", DeliveriesAsync).WithName("ListDeliveries");
+        api.MapGet("/tenants/{tenant}/deliveries/{id:guid}", DeliveryAsync).WithName("GetDelivery");
+    }
+
+    private static async Task<IResult> ListAsync(string tenant, string? stack, HttpContext http, TenantQueries tenants, WebhookQueries webhooks, CancellationToken cancellationToken) =>
+        await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is { } view
+            ? Results.Ok((await webhooks.ListAsync(view.Id, stack, cancellationToken)).Select(Answer))
+            : Problems.NotFound("tenant");
+
+    private static async Task<IResult> GetAsync(string tenant, Guid id, HttpContext http, TenantQueries tenants, WebhookQueries webhooks, CancellationToken cancellationToken) =>
+        await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is { } view && await webhooks.FindAsync(view.Id, id, cancellationToken) is { } hook
+            ? Results.Ok(Answer(hook))
+            : Problems.NotFound("webhook");
+
+    private static async Task<IResult> CreateAsync(string tenant, WebhookBody body, HttpContext http, TenantQueries tenants, CreateWebhook create, CancellationToken cancellationToken)
+    {
+        if (await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is not { } view)
+        {
+            return Problems.NotFound("tenant");
+        }
+
+        if (!DeployTargets.TryParse(body.Target, out var target))
+        {
+            return Problems.Invalid("target", "standby, live, both, blue or green.");
+        }
+
+        return await create.ExecuteAsync(http.Actor(), view.Id, new NewWebhook(body.Name ?? "", body.Stack ?? "", target), cancellationToken) switch
+        {
+            CreateWebhookResult.Created created => Results.Created($"/api/v1/tenants/{tenant}/webhooks/{created.WebhookId}", new
+            {
+                id = created.WebhookId,
+                name = body.Name,
+                body.Stack,
+                target = target.Text(),
+                url = Url(created.WebhookId),
+                secret = created.Secret,
+            }),
+            CreateWebhookResult.Invalid invalid => Problems.Invalid(invalid.Field, invalid.Problem),
+            CreateWebhookResult.NameTaken => Problems.Conflict($"The tenant has a webhook '{body.Name}' already."),
+            var other => throw new InvalidOperationException($"An outcome without an answer: {other}."),
+        };
+    }
+
+    private static async Task<IResult> RotateAsync(string tenant, Guid id, HttpContext http, TenantQueries tenants, RotateWebhook rotate, CancellationToken cancellationToken) =>
+        await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is { } view && await rotate.ExecuteAsync(http.Actor(), view.Id, id, cancellationToken) is { } secret
+            ? Results.Ok(new { id, url = Url(id), secret })
+            : Problems.NotFound("webhook");
+
+    private static async Task<IResult> DisableAsync(string tenant, Guid id, HttpContext http, TenantQueries tenants, DisableWebhook disable, CancellationToken cancellationToken) =>
+        await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is { } view && await disable.ExecuteAsync(http.Actor(), view.Id, id, cancellationToken)
+            ? Results.Ok(new { id, enabled = false })
+            : Problems.NotFound("webhook");
+
+    private static async Task<IResult> EnableAsync(string tenant, Guid id, HttpContext http, TenantQueries tenants, EnableWebhook enable, CancellationToken cancellationToken) =>
+        await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is { } view && await enable.ExecuteAsync(http.Actor(), view.Id, id, cancellationToken)
+            ? Results.Ok(new { id, enabled = true })
+            : Problems.NotFound("webhook");
+
+    private static async Task<IResult> DeliveriesAsync(string tenant, Guid id, int? most, HttpContext http, TenantQueries tenants, WebhookQueries webhooks, CancellationToken cancellationToken)
+    {
+        if (await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is not { } view || await webhooks.FindAsync(view.Id, id, cancellationToken) is null)
+        {
+            return Problems.NotFound("webhook");
+        }
+
+        return Results.Ok((await webhooks.DeliveriesAsync(view.Id, id, Math.Clamp(most ?? MostDeliveries, 1, MostDeliveries), cancellationToken)).Select(Answer));
+    }
+
+    private static async Task<IResult> DeliveryAsync(string tenant, Guid id, HttpContext http, TenantQueries tenants, WebhookQueries webhooks, CancellationToken cancellationToken) =>
+        await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is { } view && await webhooks.DeliveryAsync(view.Id, id, cancellationToken) is { } found
+            ? Results.Ok(new { delivery = Answer(found.Delivery), found.DeliveryKey, headers = JsonSerializer.Deserialize<Dictionary<string, string>>(found.Headers), found.Body, found.Checks })
+            : Problems.NotFound("delivery");
+
+    private static string Url(Guid id) => $"/hooks/{id}";
+
+    private static object Answer(WebhookView hook) => new
+    {
+        hook.Id,
+        hook.Name,
+        hook.Stack,
+        target = hook.Target.Text(),
+        hook.Enabled,
+        url = Url(hook.Id),
+        hook.CreatedAt,
+        hook.CreatedBy,
+        hook.RotatedAt,
+        hook.LastDeliveryAt,
+        lastDecision = hook.LastDecision is { } decision ? SnakeCase.Of(decision.ToString()) : null,
+    };
+
+    private static object Answer(DeliveryView delivery) => new
+    {
+        delivery.Id,
+        delivery.WebhookId,
+        delivery.Webhook,
+        delivery.ReceivedAt,
+        delivery.Source,
+        decision = SnakeCase.Of(delivery.Decision.ToString()),
+        delivery.Reason,
+        delivery.AnswerStatus,
+        delivery.Image,
+        delivery.Digest,
+        delivery.DeploymentId,
+        deploymentState = delivery.DeploymentState is { } state ? SnakeCase.Of(state.ToString()) : null,
+        delivery.DeploymentReason,
+        delivery.FirstDeliveryId,
+    };
+}

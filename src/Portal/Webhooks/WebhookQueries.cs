@@ -1,0 +1,79 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Store;
+
+namespace Portal.Webhooks;
+
+/// <param name="LastDeliveryAt">Newest call that is kept, also a refused one.</param>
+public sealed record WebhookView(
+    Guid Id, string Name, string Stack, DeployTarget Target, bool Enabled, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset? RotatedAt, DateTimeOffset? LastDeliveryAt, DeliveryDecision? LastDecision);
+
+/// <param name="DeploymentState">Of the deployment that it brought or was folded into.</param>
+public sealed record DeliveryView(
+    Guid Id,
+    Guid WebhookId,
+    string Webhook,
+    DateTimeOffset ReceivedAt,
+    string Source,
+    DeliveryDecision Decision,
+    string Reason,
+    int AnswerStatus,
+    string? Image,
+    string? Digest,
+    Guid? DeploymentId,
+    DeploymentState? DeploymentState,
+    string? DeploymentReason,
+    Guid? FirstDeliveryId);
+
+/// <param name="Checks">A line each.</param>
+/// <param name="Headers">JSON, credentials masked.</param>
+public sealed record DeliveryDetails(DeliveryView Delivery, string DeliveryKey, string Headers, string Body, IReadOnlyList<string> Checks);
+
+public sealed class WebhookQueries(PortalDbFactory databases)
+{
+    public async Task<IReadOnlyList<WebhookView>> ListAsync(Guid tenant, string? stack, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Tenant(tenant);
+        return await Views(db).Where(view => stack == null || view.Stack == stack).OrderBy(view => view.Name).ToListAsync(cancellationToken);
+    }
+
+    public async Task<WebhookView?> FindAsync(Guid tenant, Guid id, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Tenant(tenant);
+        return await Views(db).SingleOrDefaultAsync(view => view.Id == id, cancellationToken);
+    }
+
+    /// <summary>Newest first.</summary>
+    /// <param name="webhook">Null: of all the tenant's webhooks.</param>
+    public async Task<IReadOnlyList<DeliveryView>> DeliveriesAsync(Guid tenant, Guid? webhook, int most, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Tenant(tenant);
+        var rows = db.Deliveries.AsNoTracking().Where(row => webhook == null || row.WebhookId == webhook).OrderByDescending(row => row.ReceivedAt).ThenByDescending(row => row.Id).Take(most);
+        return await DeliveryViews(db, rows).OrderByDescending(view => view.ReceivedAt).ThenByDescending(view => view.Id).ToListAsync(cancellationToken);
+    }
+
+    public async Task<DeliveryDetails?> DeliveryAsync(Guid tenant, Guid id, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Tenant(tenant);
+        var row = await db.Deliveries.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken);
+        return row is null
+            ? null
+            : new DeliveryDetails(await DeliveryViews(db, db.Deliveries.AsNoTracking().Where(row => row.Id == id)).SingleAsync(cancellationToken), row.DeliveryKey, row.Headers, row.Body, row.Checks.Split('\n'));
+    }
+
+    private static IQueryable<WebhookView> Views(PortalDb db) =>
+        from hook in db.Webhooks.AsNoTracking()
+        join stack in db.Stacks on hook.StackId equals stack.Id
+        let last = db.Deliveries.Where(row => row.WebhookId == hook.Id).OrderByDescending(row => row.ReceivedAt).FirstOrDefault()
+        select new WebhookView(
+            hook.Id, hook.Name, stack.Name, hook.Target, hook.Enabled, hook.CreatedAt, hook.CreatedBy, hook.RotatedAt,
+            last == null ? null : last.ReceivedAt, last == null ? null : last.Decision);
+
+    private static IQueryable<DeliveryView> DeliveryViews(PortalDb db, IQueryable<Delivery> rows) =>
+        from row in rows
+        join hook in db.Webhooks on row.WebhookId equals hook.Id
+        join deployment in db.Deployments on row.DeploymentId equals (Guid?)deployment.Id into deployments
+        from deployment in deployments.DefaultIfEmpty()
+        select new DeliveryView(
+            row.Id, row.WebhookId, hook.Name, row.ReceivedAt, row.Source, row.Decision, row.Reason, row.AnswerStatus, row.Image, row.Digest, row.DeploymentId,
+            deployment == null ? null : deployment.State, deployment == null ? null : deployment.ReasonText, row.FirstDeliveryId);
+}
