@@ -47,9 +47,23 @@ public sealed class ImageTests
             var progress = await lab.Client.Images.PullAsync(wanted, cancel: lab.Cancel).ToListAsync();
 
             Assert.Contains(progress, line => line is { Layer: not null, Current: > 0, Total: > 0 });
-            var pulled = await lab.Client.Images.InspectAsync((image with { }).WithDigest(digest).ToString());
+            var pulled = await lab.Client.Images.InspectAsync(image.WithDigest(digest).ToString());
             Assert.Contains($"{image.Name}@{digest}", pulled.RepoDigests);
         }
+    }
+
+    [Fact]
+    public async Task A_digest_gets_its_image_also_after_the_tag_has_moved_on()
+    {
+        await using var lab = await OpenAsync();
+        var (image, digest) = await PushedAsync(lab, await LabFixture.Registry, "moving");
+        var old = (await lab.Client.Images.InspectAsync(image.ToString())).Id;
+        Assert.NotEqual(digest, await ByAnotherAsync(lab, image));
+        await RemoveAsync(lab, image);
+
+        await lab.Client.Images.PullAsync(image.WithDigest(digest), cancel: lab.Cancel).ToListAsync();
+
+        Assert.Equal(old, (await lab.Client.Images.InspectAsync($"{image.Name}@{digest}")).Id);
     }
 
     [Fact]

@@ -120,6 +120,8 @@ public sealed class StreamTests
         var filter = new EventFilter { Labels = [lab.Label], Types = ["container"], Connected = connected.SetResult };
         var events = ReadAsync();
         await connected.Task.WaitAsync(lab.Cancel);
+        await using var other = await OpenAsync();
+        await other.RunAsync(other.Script("exit 4"));
 
         var id = await lab.RunAsync(lab.Script("exit 3"));
 

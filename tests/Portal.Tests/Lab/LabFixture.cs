@@ -1,3 +1,4 @@
+using Microsoft.Playwright;
 using Portal.Docker;
 using Portal.Lab;
 using Portal.Lab.Directories;
@@ -49,4 +50,11 @@ public static class LabFixture
 
     /// <summary>The folder with the published portal.</summary>
     public static LabPart<string> PublishedPortal { get; } = new(() => PublishedPortalFolder.MakeAsync(UndoLog));
+
+    /// <summary>Debian's Chromium; take a context of your own.</summary>
+    public static LabPart<IBrowser> Browser { get; } = new(async () => await (await Playwright.CreateAsync()).Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+    {
+        ExecutablePath = "/usr/bin/chromium",
+        Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+    }));
 }

@@ -1,7 +1,4 @@
-using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using Portal.Access.Directories;
-using Portal.Access.Sessions;
 using Portal.Audit;
 using Portal.Store;
 
@@ -62,7 +59,7 @@ public sealed class AddRoleMapping(Changes changes, TimeProvider clock)
                 },
                 cancellationToken);
         }
-        catch (DbUpdateException error) when (error.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        catch (ConflictException)
         {
             return new AddRoleMappingResult(AddRoleMappingOutcome.MappedAlready);
         }

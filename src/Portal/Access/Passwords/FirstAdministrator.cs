@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using Portal.Audit;
 using Portal.Store;
 
@@ -79,7 +78,7 @@ internal sealed class FirstAdministrator(
                 },
                 cancellationToken);
         }
-        catch (DbUpdateException other) when (other.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        catch (ConflictException)
         {
             // Another portal on the same database was first, and printed its password.
             return false;
