@@ -33,21 +33,27 @@ internal sealed class YamlLoader
 
     private Node? Run(string text)
     {
-        var parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
-        try
+        var scanner = new Scanner(new StringReader(text), skipComments: true);
+        var parser = new Parser(scanner);
+        while (true)
         {
-            while (parser.MoveNext())
+            var (more, error) = Step(parser);
+            if (error is not null)
             {
-                if (!Take(parser.Current!))
-                {
-                    return null;
-                }
+                var place = error is YamlException { Start.Line: > 0 } yaml ? yaml.Start : scanner.CurrentPosition;
+                findings.Unreadable((int)Math.Max(1, place.Line), (int)Math.Max(1, place.Column), Describe(error));
+                return null;
             }
-        }
-        catch (YamlException e)
-        {
-            findings.Unreadable((int)Math.Max(1, e.Start.Line), (int)Math.Max(1, e.Start.Column), Describe(e));
-            return null;
+
+            if (!more)
+            {
+                break;
+            }
+
+            if (!Take(parser.Current!))
+            {
+                return null;
+            }
         }
 
         if (root is null)
@@ -186,11 +192,23 @@ internal sealed class YamlLoader
         return text is "!!map" or "!!seq" ? "" : text;
     }
 
-    private static string Describe(YamlException e)
+    // The parser answers some damaged texts with exceptions of other types than its own. Only its step is inside, so
+    // that a fault of ours is not taken for one of the text's.
+    private static (bool More, Exception? Error) Step(Parser parser)
     {
-        var inner = e.InnerException is { } cause ? $"{e.Message} {cause.Message}" : e.Message;
-        return "not YAML: " + KeyPath.Clip(inner);
+        try
+        {
+            return (parser.MoveNext(), null);
+        }
+        catch (Exception e) when (e is YamlException or InvalidOperationException or ArgumentException or FormatException or OverflowException or IndexOutOfRangeException)
+        {
+            return (false, e);
+        }
     }
+
+    private static string Describe(Exception error) => error is YamlException
+        ? "not YAML: " + KeyPath.Clip(error.InnerException is { } cause ? $"{error.Message} {cause.Message}" : error.Message)
+        : "not YAML";
 
     private sealed class Frame(int line, int column, bool isMap, AnchorName anchor, string tag)
     {
