@@ -52,7 +52,7 @@ public sealed class ProcessTests
         var start = await gateway.Process.StartAsync();
 
         Assert.False(start.Adopted);
-        Assert.Equal(servers, await gateway.Process.Admin.ShowServersAsync());
+        Assert.Equal<IEnumerable<ServerRow>>(servers, await gateway.Process.Admin.ShowServersAsync());
         Assert.Equal("v3", (await gateway.GetAsync()).Body);
         model = model with { LiveSides = model.LiveSides.SetItem(Group, Sides.Green) };
         Assert.True((await gateway.Driver.ApplyAsync(model)).ChangedNothing);
