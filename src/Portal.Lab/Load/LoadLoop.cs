@@ -144,12 +144,12 @@ internal sealed class LoadLoop
                 Fail(connection, LoadFailureKind.Malformed, "not an HTTP/1.1 answer", now);
                 return;
             case ReadOutcome.Whole:
-                Answered(connection, now, ending);
+                Answered(connection, now, ending, connection.Reader.ServerCloses);
                 return;
         }
     }
 
-    private void Answered(LoadConnection connection, long now, bool ending)
+    private void Answered(LoadConnection connection, long now, bool ending, bool closes)
     {
         var reader = connection.Reader;
         if (reader.Status is >= 200 and < 300)
@@ -159,7 +159,7 @@ internal sealed class LoadLoop
         connection.Answers++;
         connection.Repeats = false;
         connection.State = ConnectionState.Idle;
-        if (reader.ServerCloses)
+        if (closes)
         {
             tally.Reconnects++;
             Open(connection);
@@ -179,8 +179,7 @@ internal sealed class LoadLoop
         }
         else if (error == SocketError.Success && connection.Reader.EndsWithConnection)
         {
-            Answered(connection, now, ending: true);
-            Open(connection);
+            Answered(connection, now, ending: true, closes: true);
         }
         else if (!connection.Reader.HasBegun && connection.Answers > 0 && !connection.Repeats)
         {

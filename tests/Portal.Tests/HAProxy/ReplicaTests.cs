@@ -48,7 +48,7 @@ public sealed class ReplicaTests
         Assert.Equal("next", (await gateway.GetAsync()).Body);
         Assert.Equal("next", (await gateway.GetAsync()).Body);
         Assert.Equal(1, await gateway.Driver.InFlightAsync(Key, Sides.Blue, oldServer));
-        old.ReleaseSlow();
+        old.Release();
         Assert.Equal("slow old", (await slow).Body);
         await UntilAsync(async () => await gateway.Driver.InFlightAsync(Key, Sides.Blue, oldServer) == 0, () => "the drained server keeps a request");
     }
@@ -146,7 +146,12 @@ public sealed class ReplicaTests
         await gateway.Driver.ApplyAsync(gateway.Model([Server(service.Port)], []));
         var before = await gateway.Driver.CountersAsync(Group);
 
-        await Assert.ThrowsAnyAsync<HttpRequestException>(() => gateway.GetAsync(path: "/broken"));
+        using var client = gateway.Client();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/broken");
+        request.Headers.Host = Host;
+        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        service.Release();
+        await Assert.ThrowsAnyAsync<Exception>(() => response.Content.ReadAsStringAsync());
 
         await UntilAsync(async () => (await gateway.Driver.CountersAsync(Group)).Since(before) is { Requests: 1, Failed: 1 },
             () => "the broken answer is not counted as one failure");

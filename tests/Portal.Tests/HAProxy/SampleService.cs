@@ -48,6 +48,8 @@ internal sealed class SampleService : IAsyncDisposable
             context.Response.ContentLength = 1000;
             await context.Response.WriteAsync("begun");
             await context.Response.Body.FlushAsync();
+            // Not before the caller has the beginning: an early reset would throw it away unread.
+            await service.release.Task;
             context.Abort();
         });
         app.Map("/socket", EchoAsync);
@@ -56,7 +58,7 @@ internal sealed class SampleService : IAsyncDisposable
         return service;
     }
 
-    public void ReleaseSlow() => release.TrySetResult();
+    public void Release() => release.TrySetResult();
 
     private static async Task EchoAsync(HttpContext context)
     {
@@ -69,7 +71,7 @@ internal sealed class SampleService : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        ReleaseSlow();
+        Release();
         await app.DisposeAsync();
     }
 }
