@@ -80,7 +80,7 @@ public sealed partial class CreateStack(Changes changes, CatalogStore catalog, S
 
         var answers = Compose.Answers.Validate(template.Questions, wanted.Answers);
         return answers.Errors is [var error, ..]
-            ? (null, null, new CreateStackResult.Invalid($"answers.{error.Variable}", error.Problem))
+            ? (null, null, new CreateStackResult.Invalid($"answers.{error.Variable}", error.Reason))
             : (new StackDefinition(template.Compose, template.Rancher, answers.Values.ToImmutableSortedDictionary(StringComparer.Ordinal)), template.Version, null);
     }
 

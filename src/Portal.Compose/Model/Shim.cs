@@ -1,9 +1,0 @@
-using System.Collections.Immutable;
-namespace Portal.Compose;
-public static class ComposeReader { public static ComposeResult Read(ComposeSource s) => new(null, []); }
-static class ServiceFingerprint { public static string Of(ServiceSpec s) => ""; }
-public sealed record StackPolicyX;
-public sealed record Question(string Variable, string? Label, string? Description, string? Default, bool Required);
-public sealed record AnswerError(string Variable, string Problem);
-public sealed record AnswerResult(IReadOnlyDictionary<string,string> Values, ImmutableArray<AnswerError> Errors);
-public static class Answers { public static AnswerResult Validate(ImmutableArray<Question> q, IReadOnlyDictionary<string,string> a) => new(a, []); }

@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+
+namespace Portal.Compose;
+
+/// <summary>What can only be judged once all services are read: who needs whom, and who is whose sidekick.</summary>
+internal sealed class ServiceRelations(ReadContext context, KeyPath path)
+{
+    /// <param name="left">services in profiles that are off</param>
+    public void Check(Dictionary<string, ServiceSpec> services, Dictionary<string, MapEntry> left)
+    {
+        foreach (var service in services.Values.ToArray())
+        {
+            Left(services, left, service);
+            Sidekicks(services, service);
+        }
+
+        foreach (var service in services.Values)
+        {
+            if (service.HostAccess.Ipc is { } ipc && ipc.StartsWith("service:", StringComparison.Ordinal) && !services.ContainsKey(ipc["service:".Length..]))
+            {
+                Refuse(service.Line, service.Name, "ipc", $"there is no service '{KeyPath.Clip(ipc["service:".Length..])}'");
+            }
+        }
+    }
+
+    /// <summary>Where the service says what it needs.</summary>
+    public static Node? Spot(MapNode services, string name) => services.Find(name)?.Value is MapNode map
+        ? (map.Find("depends_on") ?? map.Find("links") ?? map.Find("volumes_from") ?? map.Find("network_mode"))?.Key
+        : null;
+
+    private void Left(Dictionary<string, ServiceSpec> services, Dictionary<string, MapEntry> left, ServiceSpec service)
+    {
+        foreach (var gone in StartOrder.Needs(service).Where(left.ContainsKey))
+        {
+            if (service.DependsOn.FirstOrDefault(d => d.Service == gone) is { Required: false } loose)
+            {
+                services[service.Name] = services[service.Name] with { DependsOn = services[service.Name].DependsOn.Remove(loose) };
+                context.Compose.Ignore(new TextNode(loose.Line, 1, gone, ScalarKind.Text, ScalarStyle.Plain, true), path.Key(service.Name).Key("depends_on").Key(gone),
+                    $"'{gone}' is in a profile that is not switched on, and not required");
+            }
+            else
+            {
+                var line = service.DependsOn.FirstOrDefault(d => d.Service == gone)?.Line ?? service.Line;
+                Refuse(line, service.Name, "depends_on", $"needs '{gone}', which is in a profile that is not switched on");
+            }
+        }
+    }
+
+    private void Sidekicks(Dictionary<string, ServiceSpec> services, ServiceSpec primary)
+    {
+        foreach (var name in primary.Sidekicks)
+        {
+            if (!services.TryGetValue(name, out var sidekick))
+            {
+                Refuse(primary.Line, primary.Name, "labels", $"io.rancher.sidekicks: there is no service '{KeyPath.Clip(name)}'");
+            }
+            else if (name == primary.Name || !sidekick.Sidekicks.IsEmpty)
+            {
+                Refuse(primary.Line, primary.Name, "labels", $"io.rancher.sidekicks: '{KeyPath.Clip(name)}' has sidekicks itself");
+            }
+            else if (sidekick.PrimaryOf is { } other)
+            {
+                Refuse(primary.Line, primary.Name, "labels", $"io.rancher.sidekicks: '{KeyPath.Clip(name)}' is a sidekick of '{KeyPath.Clip(other)}' already");
+            }
+            else
+            {
+                services[name] = sidekick with { PrimaryOf = primary.Name };
+            }
+        }
+    }
+
+    private void Refuse(int line, string service, string key, string reason) =>
+        context.Compose.Refuse(line, 1, path.Key(service).Key(key), reason);
+}
