@@ -38,6 +38,7 @@ await using var app = builder.Build();
 var page = new SamplePage(options);
 var ok = "ok\n"u8.ToArray();
 var warming = "warming up\n"u8.ToArray();
+var slow = 0;
 var broken = "unhealthy\n"u8.ToArray();
 
 app.Use((http, next) =>
@@ -49,6 +50,7 @@ app.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], (RequestDelegate)page.W
 app.MapMethods("/health", [HttpMethods.Get, HttpMethods.Head], (RequestDelegate)(http =>
 {
     var body = options.Unhealthy ? broken : clock.GetElapsedTime(started) < options.StartDelay ? warming : ok;
+    http.Response.Headers["X-In-Flight"] = Volatile.Read(ref slow).ToString(CultureInfo.InvariantCulture);
     http.Response.StatusCode = body == ok ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
     return SamplePage.WriteAsync(http, body, "text/plain; charset=utf-8");
 }));
@@ -62,8 +64,20 @@ app.MapGet("/slow", (RequestDelegate)(async http =>
         return;
     }
 
-    await Task.Delay(TimeSpan.FromMilliseconds(milliseconds), clock, http.RequestAborted);
-    await page.WriteAsync(http);
+    Interlocked.Increment(ref slow);
+    try
+    {
+        await Task.Delay(TimeSpan.FromMilliseconds(milliseconds), clock, http.RequestAborted);
+        await page.WriteAsync(http);
+    }
+    catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+    {
+        // Whoever asked has gone.
+    }
+    finally
+    {
+        Interlocked.Decrement(ref slow);
+    }
 }));
 
 await app.StartAsync();

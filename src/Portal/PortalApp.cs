@@ -1,5 +1,6 @@
 using Portal.Access;
 using Portal.Audit;
+using Portal.Catalog;
 using Portal.Clusters;
 using Portal.Deployments;
 using Portal.Gateway;
@@ -26,6 +27,7 @@ public static class PortalApp
         builder.AddAccess();
         builder.AddTenants();
         builder.AddClusters();
+        builder.AddCatalog();
         builder.AddStacks();
         builder.AddGateway();
         builder.AddDeployments();
@@ -45,6 +47,7 @@ public static class PortalApp
         var api = app.MapGroup("/api/v1");
         api.MapTenants();
         api.MapClusters();
+        api.MapCatalog();
         api.MapStacks();
         api.MapDeployments();
         api.MapSwitching();

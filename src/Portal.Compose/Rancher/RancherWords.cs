@@ -13,6 +13,10 @@ internal static class RancherWords
         ],
         StringComparer.Ordinal);
 
+    /// <summary>How a service asks for a route; the container keeps them, and whoever makes routes reads them there.</summary>
+    public static readonly FrozenSet<string> RouteLabels = FrozenSet.ToFrozenSet(
+        ["portal.route.host", "portal.route.port", "portal.route.path"], StringComparer.Ordinal);
+
     /// <summary>Labels as a table: the name, what becomes of it, and the note.</summary>
     public static readonly ImmutableArray<(string Name, KeyTreatment Treatment, string Note)> Labels =
     [

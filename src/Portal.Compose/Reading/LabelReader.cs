@@ -44,9 +44,13 @@ internal sealed class LabelReader(ReadContext context, MapReader service)
         {
             probe[name] = (value, spot, path);
         }
+        else if (RancherWords.RouteLabels.Contains(name))
+        {
+            own[name] = value;
+        }
         else if (name.StartsWith("portal.", StringComparison.OrdinalIgnoreCase))
         {
-            service.Findings.Refuse(spot, path, "labels that begin with portal. are the portal's own, but for portal.health and what goes with it");
+            service.Findings.Refuse(spot, path, "labels that begin with portal. are the portal's own, but for portal.health and portal.route and what goes with them");
         }
         else if (name.StartsWith("com.docker.compose.", StringComparison.OrdinalIgnoreCase))
         {

@@ -79,9 +79,15 @@ public sealed partial class CreateStack(Changes changes, CatalogStore catalog, S
         }
 
         var answers = Compose.Answers.Validate(template.Questions, wanted.Answers);
-        return answers.Errors is [var error, ..]
-            ? (null, null, new CreateStackResult.Invalid($"answers.{error.Variable}", error.Reason))
-            : (new StackDefinition(template.Compose, template.Rancher, answers.Values.ToImmutableSortedDictionary(StringComparer.Ordinal)), template.Version, null);
+        if (answers.Errors is [var error, ..])
+        {
+            return (null, null, new CreateStackResult.Invalid($"answers.{error.Variable}", error.Reason));
+        }
+
+        var texts = template.Render(answers.Values);
+        return texts.Compose is null || !texts.Findings.IsEmpty
+            ? (null, null, new CreateStackResult.Refused(texts.Findings))
+            : (new StackDefinition(texts.Compose, texts.Rancher, answers.Values.ToImmutableSortedDictionary(StringComparer.Ordinal)), template.Version, null);
     }
 
     private async Task<Changed<CreateStackResult>> AddAsync(

@@ -10,7 +10,7 @@ public sealed class HookPayloadTests
     [Fact]
     public void The_generic_body_is_read_whole()
     {
-        var payload = Good($$"""{"image":"registry.example:5000/acme/web","tag":"1.4.2","digest":"{{Digest}}","commit":"abc","ref":"refs/heads/main","actor":"ci","url":"https://ci.example/1","target":"live","more":{"of":[1]}}""");
+        var payload = Good($$$"""{"image":"registry.example:5000/acme/web","tag":"1.4.2","digest":"{{{Digest}}}","commit":"abc","ref":"refs/heads/main","actor":"ci","url":"https://ci.example/1","target":"live","more":{"of":[1]}}""");
         Assert.Equal((PayloadForm.Generic, "registry.example:5000/acme/web", "1.4.2"), (payload.Form, payload.Image.Name, payload.Tag));
         Assert.Equal((Digest, "abc", "refs/heads/main", "ci", "https://ci.example/1", DeployTarget.Live), (payload.Digest, payload.Commit, payload.Ref, payload.Actor, payload.Url, payload.Target));
     }
@@ -69,7 +69,7 @@ public sealed class HookPayloadTests
     [Fact]
     public void Bytes_that_are_no_text_are_refused()
     {
-        byte[] body = [.. """{"image":"acme/web","tag":"1","commit":""""u8, 0xff, 0xfe, .. "\"}"u8];
+        byte[] body = [.. """{"image":"acme/web","tag":"1","commit":" """u8, 0xff, 0xfe, .. "\"}"u8];
         Assert.Contains(Bad(body).Field, (string[])["commit", "body"]);
     }
 
