@@ -1,4 +1,5 @@
 using Portal.Docker;
+using Portal.Model;
 using Portal.Webhooks.Intake;
 
 namespace Portal.Tests.Webhooks;

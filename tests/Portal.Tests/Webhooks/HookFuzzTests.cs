@@ -1,5 +1,6 @@
 using System.Text;
 using Portal.Docker;
+using Portal.Model;
 using Portal.Webhooks.Intake;
 
 namespace Portal.Tests.Webhooks;

@@ -1,4 +1,5 @@
 using System.Text;
+using Portal.Model;
 using Portal.Webhooks.Intake;
 
 namespace Portal.Tests.Webhooks;
