@@ -6,7 +6,6 @@ using Portal.Deployments;
 using Portal.Gateway;
 using Portal.Observing;
 using Portal.Pages;
-using Portal.Pages.Shared;
 using Portal.Stacks;
 using Portal.Store;
 using Portal.Switching;
@@ -34,15 +33,13 @@ public static class PortalApp
         builder.AddSwitching();
         builder.AddWebhooks();
         builder.AddObserving();
-        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
-        builder.Services.AddLooks();
+        builder.AddPages();
         adjust?.Invoke(builder);
 
         var app = builder.Build();
+        app.UsePages();
         app.UseAccess();
-        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.UseAntiforgery();
-        app.MapStaticAssets().AllowAnonymous();
         app.MapAccess();
         var api = app.MapGroup("/api/v1");
         api.MapTenants();
@@ -53,7 +50,7 @@ public static class PortalApp
         api.MapSwitching();
         api.MapWebhooks(app);
         app.MapObserving(api);
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        app.MapPages();
         return app;
     }
 }

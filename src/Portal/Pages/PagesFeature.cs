@@ -1,0 +1,31 @@
+using Portal.Access.Sessions;
+using Portal.Pages.Frame;
+using Portal.Pages.Shared;
+
+namespace Portal.Pages;
+
+/// <summary>What people see in a browser.</summary>
+public static class PagesFeature
+{
+    public static void AddPages(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddLooks();
+        builder.Services.AddScoped<TenantPlace>();
+        builder.Services.AddSingleton<Finder>();
+    }
+
+    /// <summary>
+    /// An address without a page shows the not-found page, with its status. Before authentication, because the second run through
+    /// the pipeline has to be authorised on its own. Programs keep the problem details that they were answered.
+    /// </summary>
+    public static void UsePages(this WebApplication app) => app.UseWhen(
+        http => !SessionAuthentication.IsForPrograms(http.Request) && !http.Request.Path.StartsWithSegments("/healthz") && !http.Request.Path.StartsWithSegments("/openapi"),
+        branch => branch.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
+
+    public static void MapPages(this WebApplication app)
+    {
+        app.MapStaticAssets().AllowAnonymous();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+    }
+}
