@@ -16,6 +16,7 @@ public static class GatewayFeature
             provider.GetRequiredService<IOptions<GatewayOptions>>().Value.Executable));
         services.AddSingleton(provider => new GatewayDriver(provider.GetRequiredService<HAProxyProcess>()));
         services.AddSingleton<IGateway, HAProxyGateway>();
+        services.AddSingleton<GatewayLinks>();
         services.AddHostedService<GatewayKeeper>();
     }
 }

@@ -18,6 +18,9 @@ public static class StacksFeature
         services.AddSingleton<DraftRevision>();
         services.AddSingleton<CreateStack>();
         services.AddSingleton<StackQueries>();
+        services.AddSingleton<StackServiceQueries>();
+        services.AddSingleton<AddRoute>();
+        services.AddSingleton<RemoveRoute>();
     }
 
     public static void MapStacks(this IEndpointRouteBuilder api)
@@ -25,7 +28,7 @@ public static class StacksFeature
         api.MapGet("/tenants/{tenant}/stacks", ListAsync).WithName("ListStacks");
         api.MapPost("/tenants/{tenant}/stacks", CreateAsync).WithName("CreateStack");
         api.MapGet("/tenants/{tenant}/stacks/{stack}", GetAsync).WithName("GetStack");
-        api.MapGet("/tenants/{tenant}/routes", RoutesAsync).WithName("ListRoutes");
+        RouteEndpoints.Map(api);
     }
 
     private static async Task<IResult> ListAsync(string tenant, HttpContext http, TenantQueries tenants, StackQueries stacks, CancellationToken cancellationToken) =>
@@ -43,11 +46,6 @@ public static class StacksFeature
         var revisions = await stacks.RevisionsAsync(view.Id, found.Id, cancellationToken);
         return Results.Ok(new { stack = Answer(found), revisions = revisions.Select(revision => new { revision.Number, revision.Images, revision.CreatedAt, revision.CreatedBy }) });
     }
-
-    private static async Task<IResult> RoutesAsync(string tenant, HttpContext http, TenantQueries tenants, StackQueries stacks, CancellationToken cancellationToken) =>
-        await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is { } view
-            ? Results.Ok(await stacks.RoutesAsync(view.Id, cancellationToken))
-            : Problems.NotFound("tenant");
 
     private static async Task<IResult> CreateAsync(string tenant, StackBody body, HttpContext http, TenantQueries tenants, CreateStack create, CancellationToken cancellationToken)
     {
