@@ -92,7 +92,7 @@ public sealed class DemoParts(DemoOptions options, UndoLog undo) : IDisposable
     public async Task<ImageReference> PushSampleAsync(string version, CancellationToken cancel)
     {
         var image = Registry.Reference($"acme/web:{version}");
-        await LabImages.FromFolderAsync(Engine, image, options.Place.Sample, ["/app/Sample.Web"], [$"ENV VERSION={version}"], cancel: cancel);
+        await LabImages.FromFolderAsync(Engine, image, options.Place.Sample, ["/app/sample-web"], [$"ENV VERSION={version}"], cancel: cancel);
         await LabImages.PushAsync(Engine, image, cancel: cancel);
         return image;
     }

@@ -44,7 +44,9 @@ public sealed class DeploymentQueries(PortalDbFactory databases, ChangeFeed feed
     {
         await using var db = databases.Tenant(tenant);
         var rows = stack is null ? db.Deployments : db.Deployments.Where(row => db.Stacks.Any(named => named.Id == row.StackId && named.Name == stack && named.RemovedAt == null));
-        return await Views(db, rows).OrderByDescending(view => view.RequestedAt).ThenByDescending(view => view.Id).Take(most).ToListAsync(cancellationToken);
+        var newest = rows.OrderByDescending(row => row.RequestedAt).ThenByDescending(row => row.Id).Take(most);
+        // A join may lose the rows' order.
+        return [.. (await Views(db, newest).ToListAsync(cancellationToken)).OrderByDescending(view => view.RequestedAt).ThenByDescending(view => view.Id)];
     }
 
     /// <summary>Lines after the given one, oldest first.</summary>

@@ -55,6 +55,7 @@ public sealed class PortalDb(DbContextOptions<PortalDb> options, TenantScope sco
         modelBuilder.Entity<Switch>().Property(change => change.Preflight).HasColumnType("jsonb");
         modelBuilder.Entity<Delivery>().Property(delivery => delivery.Headers).HasColumnType("jsonb");
 
+        ForeignKeys.Apply(modelBuilder);
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
         {
             if (typeof(ITenantOwned).IsAssignableFrom(entity.ClrType))

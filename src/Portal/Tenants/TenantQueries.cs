@@ -15,20 +15,20 @@ public sealed class TenantQueries(PortalDbFactory databases)
     public async Task<IReadOnlyList<TenantView>> ListAsync(Actor actor, CancellationToken cancellationToken)
     {
         await using var db = databases.Platform();
-        var tenants = await Views(db).OrderBy(tenant => tenant.Name).ToListAsync(cancellationToken);
-        return [.. tenants.Where(tenant => actor.Sees(tenant.Id))];
+        var tenants = await Views(db, db.Tenants).ToListAsync(cancellationToken);
+        return [.. tenants.Where(tenant => actor.Sees(tenant.Id)).OrderBy(tenant => tenant.Name, StringComparer.OrdinalIgnoreCase)];
     }
 
     /// <summary>Null where there is no such tenant or the actor has no part in it: the two look the same from outside.</summary>
     public async Task<TenantView?> FindAsync(Actor actor, string slug, CancellationToken cancellationToken)
     {
         await using var db = databases.Platform();
-        var tenant = await Views(db).SingleOrDefaultAsync(tenant => tenant.Slug == slug, cancellationToken);
+        var tenant = await Views(db, db.Tenants.Where(row => row.Slug == slug)).SingleOrDefaultAsync(cancellationToken);
         return tenant is not null && actor.Sees(tenant.Id) ? tenant : null;
     }
 
-    private static IQueryable<TenantView> Views(PortalDb db) =>
-        from tenant in db.Tenants.AsNoTracking()
+    private static IQueryable<TenantView> Views(PortalDb db, IQueryable<Tenant> rows) =>
+        from tenant in rows.AsNoTracking()
         where tenant.ArchivedAt == null
         join pair in db.Pairs on tenant.Id equals pair.TenantId
         select new TenantView(tenant.Id, tenant.Slug, tenant.Name, pair.Live, pair.Generation, pair.SwitchBackUntil);

@@ -33,13 +33,14 @@ public sealed class WebhookQueries(PortalDbFactory databases)
     public async Task<IReadOnlyList<WebhookView>> ListAsync(Guid tenant, string? stack, CancellationToken cancellationToken)
     {
         await using var db = databases.Tenant(tenant);
-        return await Views(db).Where(view => stack == null || view.Stack == stack).OrderBy(view => view.Name).ToListAsync(cancellationToken);
+        var rows = stack is null ? db.Webhooks : db.Webhooks.Where(row => db.Stacks.Any(named => named.Id == row.StackId && named.Name == stack));
+        return [.. (await Views(db, rows).ToListAsync(cancellationToken)).OrderBy(view => view.Name, StringComparer.OrdinalIgnoreCase)];
     }
 
     public async Task<WebhookView?> FindAsync(Guid tenant, Guid id, CancellationToken cancellationToken)
     {
         await using var db = databases.Tenant(tenant);
-        return await Views(db).SingleOrDefaultAsync(view => view.Id == id, cancellationToken);
+        return await Views(db, db.Webhooks.Where(row => row.Id == id)).SingleOrDefaultAsync(cancellationToken);
     }
 
     /// <summary>Newest first.</summary>
@@ -48,7 +49,8 @@ public sealed class WebhookQueries(PortalDbFactory databases)
     {
         await using var db = databases.Tenant(tenant);
         var rows = db.Deliveries.AsNoTracking().Where(row => webhook == null || row.WebhookId == webhook).OrderByDescending(row => row.ReceivedAt).ThenByDescending(row => row.Id).Take(most);
-        return await DeliveryViews(db, rows).OrderByDescending(view => view.ReceivedAt).ThenByDescending(view => view.Id).ToListAsync(cancellationToken);
+        // A join may lose the rows' order.
+        return [.. (await DeliveryViews(db, rows).ToListAsync(cancellationToken)).OrderByDescending(view => view.ReceivedAt).ThenByDescending(view => view.Id)];
     }
 
     public async Task<DeliveryDetails?> DeliveryAsync(Guid tenant, Guid id, CancellationToken cancellationToken)
@@ -60,8 +62,8 @@ public sealed class WebhookQueries(PortalDbFactory databases)
             : new DeliveryDetails(await DeliveryViews(db, db.Deliveries.AsNoTracking().Where(row => row.Id == id)).SingleAsync(cancellationToken), row.DeliveryKey, row.Headers, row.Body, row.Checks.Split('\n'));
     }
 
-    private static IQueryable<WebhookView> Views(PortalDb db) =>
-        from hook in db.Webhooks.AsNoTracking()
+    private static IQueryable<WebhookView> Views(PortalDb db, IQueryable<Webhook> rows) =>
+        from hook in rows.AsNoTracking()
         join stack in db.Stacks on hook.StackId equals stack.Id
         let last = db.Deliveries.Where(row => row.WebhookId == hook.Id).OrderByDescending(row => row.ReceivedAt).FirstOrDefault()
         select new WebhookView(

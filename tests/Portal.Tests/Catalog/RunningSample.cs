@@ -12,7 +12,7 @@ internal sealed class RunningSample : IAsyncDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     /// <summary>Published as for an image, apart from the solution's own build.</summary>
-    private static readonly LabPart<string> Published = new(PublishAsync);
+    internal static readonly LabPart<string> Published = new(PublishAsync);
 
     private readonly ImageReference image;
     private readonly HttpClient http = new() { Timeout = Limit };
