@@ -37,6 +37,7 @@ public static class ClustersFeature
         {
             AddHostResult.Added added => Results.Created($"/api/v1/hosts/{added.HostId}", new { id = added.HostId, engine = added.EngineVersion }),
             AddHostResult.Invalid invalid => Problems.Invalid(invalid.Field, invalid.Problem),
+            AddHostResult.Taken taken => Problems.Conflict(taken.Field == "endpoint" ? "A host at this endpoint is there already." : "A host of this name is there already."),
             AddHostResult.Unreachable unreachable => Problems.Invalid("endpoint", $"The engine does not answer: {unreachable.Problem}"),
             var other => throw new InvalidOperationException($"An outcome without an answer: {other}."),
         };
