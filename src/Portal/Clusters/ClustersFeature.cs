@@ -26,8 +26,8 @@ public static class ClustersFeature
 
     public static void MapClusters(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/hosts", async (HttpContext http, HostQueries hosts, CancellationToken cancellationToken) => Results.Ok(await hosts.ListAsync(http.Actor(), cancellationToken))).WithName("ListHosts");
-        api.MapPost("/hosts", AddAsync).WithName("AddHost");
+        api.MapGet("/hosts", async (HttpContext http, HostQueries hosts, CancellationToken cancellationToken) => Results.Ok(await hosts.ListAsync(http.Actor(), cancellationToken))).WithName("ListHosts").WithSummary("Docker hosts, and whether they answer").WithTags("Hosts");
+        api.MapPost("/hosts", AddAsync).WithName("AddHost").WithSummary("Takes a Docker host in, once its engine has answered").WithTags("Hosts");
     }
 
     private static async Task<IResult> AddAsync(HostBody body, HttpContext http, AddHost add, CancellationToken cancellationToken)

@@ -12,8 +12,8 @@ internal static class AuditEndpoints
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/audit", ListAsync).WithName("ListAudit");
-        api.MapGet("/audit/export", ExportAsync).WithName("ExportAudit");
+        api.MapGet("/audit", ListAsync).WithName("ListAudit").WithSummary("Audit events, newest first; before pages on").WithTags("Audit");
+        api.MapGet("/audit/export", ExportAsync).WithName("ExportAudit").WithSummary("All audit events that match, oldest first, as JSON Lines or CSV").WithTags("Audit");
     }
 
     private static async Task<IResult> ListAsync(string? tenant, DateTimeOffset? since, DateTimeOffset? until, string? action, string? actor, string? result, string? text, Guid? correlation, Guid? before, HttpContext http, TenantQueries tenants, AuditQueries audit, CancellationToken cancellationToken)

@@ -12,9 +12,9 @@ internal static class RouteEndpoints
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/tenants/{tenant}/routes", ListAsync).WithName("ListRoutes");
-        api.MapPost("/tenants/{tenant}/routes", AddAsync).WithName("AddRoute");
-        api.MapDelete("/tenants/{tenant}/routes/{id:guid}", RemoveAsync).WithName("RemoveRoute");
+        api.MapGet("/tenants/{tenant}/routes", ListAsync).WithName("ListRoutes").WithSummary("Public host names and paths, and the services they lead to").WithTags("Routes");
+        api.MapPost("/tenants/{tenant}/routes", AddAsync).WithName("AddRoute").WithSummary("Leads a host name and path to a service's port").WithTags("Routes");
+        api.MapDelete("/tenants/{tenant}/routes/{id:guid}", RemoveAsync).WithName("RemoveRoute").WithSummary("Takes a host name and path off the gateway").WithTags("Routes");
     }
 
     private static async Task<IResult> ListAsync(string tenant, HttpContext http, TenantQueries tenants, StackQueries stacks, CancellationToken cancellationToken) =>

@@ -25,9 +25,9 @@ public static class StacksFeature
 
     public static void MapStacks(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/tenants/{tenant}/stacks", ListAsync).WithName("ListStacks");
-        api.MapPost("/tenants/{tenant}/stacks", CreateAsync).WithName("CreateStack");
-        api.MapGet("/tenants/{tenant}/stacks/{stack}", GetAsync).WithName("GetStack");
+        api.MapGet("/tenants/{tenant}/stacks", ListAsync).WithName("ListStacks").WithSummary("A tenant's stacks, and which revision runs where").WithTags("Stacks");
+        api.MapPost("/tenants/{tenant}/stacks", CreateAsync).WithName("CreateStack").WithSummary("Makes a stack from a template with answers, or from Compose text").WithTags("Stacks");
+        api.MapGet("/tenants/{tenant}/stacks/{stack}", GetAsync).WithName("GetStack").WithSummary("One stack with its revisions").WithTags("Stacks");
         RouteEndpoints.Map(api);
     }
 
