@@ -1,3 +1,5 @@
+using Portal.Lab.Bench;
+using Portal.Lab.Parts;
 using Portal.Lab.Demo;
 
 using var stop = new CancellationTokenSource();
@@ -12,9 +14,10 @@ try
     return args switch
     {
         ["demo", .. var rest] => await DemoRun.ExecuteAsync(DemoOptions.Read(rest), stop.Token),
-        ["down"] => await DemoDown.ExecuteAsync(DemoPlace.Default(), stop.Token),
-        ["logs"] => DemoLogs.Show(DemoPlace.Default()),
-        _ => throw new UsageException("Portal.Lab demo [--exit] [--report FILE] [--http PORT] [--gateway PORT] | down | logs"),
+        ["down"] => await DemoDown.ExecuteAsync(PartsPlace.Demo(), stop.Token),
+        ["bench", .. var rest] => await BenchRun.ExecuteAsync(BenchOptions.Read(rest), stop.Token),
+        ["logs"] => DemoLogs.Show(PartsPlace.Demo()),
+        _ => throw new UsageException("Portal.Lab demo [--exit] [--report FILE] [--http PORT] [--gateway PORT] | down | logs | bench [NAME…] [--json FILE]"),
     };
 }
 catch (UsageException error)

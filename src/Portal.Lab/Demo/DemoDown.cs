@@ -1,3 +1,4 @@
+using Portal.Lab.Parts;
 using Portal.Docker;
 
 namespace Portal.Lab.Demo;
@@ -9,7 +10,7 @@ public static class DemoDown
     private const string TenantLabel = "portal.tenant.name";
     private const string SideLabel = "portal.environment";
 
-    public static async Task<int> ExecuteAsync(DemoPlace place, CancellationToken cancel)
+    public static async Task<int> ExecuteAsync(PartsPlace place, CancellationToken cancel)
     {
         if (!File.Exists(place.UndoFile))
         {
@@ -26,7 +27,7 @@ public static class DemoDown
     }
 
     /// <summary>First, or it would heal what is removed.</summary>
-    private static Task StopPortalAsync(DemoPlace place, CancellationToken cancel) =>
+    private static Task StopPortalAsync(PartsPlace place, CancellationToken cancel) =>
         UndoLog.RunAsync($"+1 end_programs {UndoLog.Quote(place.App)} Portal\n", cancel);
 
     private static async Task RemoveContainersAsync(CancellationToken cancel)
@@ -34,7 +35,7 @@ public static class DemoDown
         using var engine = new EngineClient(EngineEndpoint.Parse("unix:///var/run/docker.sock"));
         try
         {
-            foreach (var tenant in DemoRun.Tenants)
+            foreach (var tenant in SampleTenants.All)
             {
                 await RemoveAsync(engine, tenant, cancel);
             }

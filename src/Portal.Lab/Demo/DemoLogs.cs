@@ -1,9 +1,10 @@
+using Portal.Lab.Parts;
 namespace Portal.Lab.Demo;
 
 /// <summary>What the demo's portal has written.</summary>
 public static class DemoLogs
 {
-    public static int Show(DemoPlace place)
+    public static int Show(PartsPlace place)
     {
         if (!File.Exists(place.PortalLog))
         {

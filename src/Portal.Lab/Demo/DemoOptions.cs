@@ -1,3 +1,4 @@
+using Portal.Lab.Parts;
 using System.Globalization;
 
 namespace Portal.Lab.Demo;
@@ -7,12 +8,12 @@ public sealed class UsageException(string message) : Exception(message);
 
 /// <param name="Exit">Take everything down at the end.</param>
 /// <param name="Report">Where to write the report as JSON.</param>
-public sealed record DemoOptions(DemoPlace Place, bool Exit, string? Report, int HttpPort, int GatewayPort)
+public sealed record DemoOptions(PartsPlace Place, bool Exit, string? Report, int HttpPort, int GatewayPort)
 {
     /// <exception cref="UsageException">An unknown word, or a port that is none.</exception>
     public static DemoOptions Read(IReadOnlyList<string> words)
     {
-        var options = new DemoOptions(DemoPlace.Default(), Exit: false, Report: null, HttpPort: 8080, GatewayPort: 8000);
+        var options = new DemoOptions(PartsPlace.Demo(), Exit: false, Report: null, HttpPort: 8080, GatewayPort: 8000);
         for (var i = 0; i < words.Count; i++)
         {
             options = words[i] switch

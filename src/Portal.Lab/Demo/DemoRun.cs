@@ -1,3 +1,4 @@
+using Portal.Lab.Parts;
 using System.Diagnostics;
 using System.Net;
 using Portal.Docker;
@@ -12,17 +13,15 @@ namespace Portal.Lab.Demo;
 /// </summary>
 public sealed class DemoRun
 {
-    public static IReadOnlyList<string> Tenants { get; } = ["acme", "globex"];
-
-    private const string Tenant = "acme";
+    private const string Tenant = SampleTenants.Main;
     private const string Stack = "shop";
     private const string Host = "shop.acme.localhost";
 
     private readonly DemoOptions options;
-    private readonly DemoParts parts;
+    private readonly PortalParts parts;
     private readonly DemoReport report = new();
 
-    private DemoRun(DemoOptions options, DemoParts parts) => (this.options, this.parts) = (options, parts);
+    private DemoRun(DemoOptions options, PortalParts parts) => (this.options, this.parts) = (options, parts);
 
     public static async Task<int> ExecuteAsync(DemoOptions options, CancellationToken cancel)
     {
@@ -32,11 +31,11 @@ public sealed class DemoRun
             await DemoDown.ExecuteAsync(options.Place, cancel);
         }
 
-        DemoParts.RequireFree(options.HttpPort, "--http");
-        DemoParts.RequireFree(options.GatewayPort, "--gateway");
+        PortalParts.RequireFree(options.HttpPort, "--http");
+        PortalParts.RequireFree(options.GatewayPort, "--gateway");
         System.IO.Directory.CreateDirectory(options.Place.Folder);
         await using var undo = UndoLog.ToFile(options.Place.UndoFile);
-        using var parts = new DemoParts(options, undo);
+        using var parts = new PortalParts(new PartsOptions(options.Place, options.HttpPort, options.GatewayPort), undo);
         var run = new DemoRun(options, parts);
         var ok = await run.TryAsync(cancel);
         if (options.Report is { } file)
@@ -76,14 +75,14 @@ public sealed class DemoRun
         var started = Stopwatch.GetTimestamp();
         await report.StepAsync("portal, with its PostgreSQL and its HAProxy", () => parts.StartPortalAsync(cancel));
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        report.Portal = new PortalFigures(Math.Round(seconds, 3), Math.Round(Memory.ResidentMiB(parts.PortalPid), 1));
+        report.Portal = new PortalFigures(Math.Round(seconds, 3), Math.Round(ProcessFigures.ResidentMiB(parts.PortalProcess.Pid), 1));
     }
 
     private async Task MainJobAsync(CancellationToken cancel)
     {
         var one = await report.StepAsync("build and push the sample web service, version 1", () => parts.PushSampleAsync("1", cancel));
         await report.StepAsync("build and push version 2", () => parts.PushSampleAsync("2", cancel));
-        await report.StepAsync("tenants, hosts and who may what", () => PrepareAsync(cancel));
+        await report.StepAsync("tenants, hosts and who may what", () => SampleTenants.PrepareAsync(parts, cancel));
 
         using var developer = await report.StepAsync("sign in from the directory as acme-dev", () => SignInAsync("acme-dev", cancel));
         await report.StepAsync("deploy version 1 from the catalog to both environments", () => DeployAsync(developer, one, cancel));
@@ -98,27 +97,6 @@ public sealed class DemoRun
         report.Redeploy = await report.StepAsync("CI calls the second webhook: version 2 to live, under load", () => RedeployAsync(live, cancel));
         await report.StepAsync("version 2 answers through the gateway", () => AnswersAsync(Host, "2", cancel));
         await TellAsync(ops, cancel);
-    }
-
-    private async Task PrepareAsync(CancellationToken cancel)
-    {
-        using var admin = await PortalApi.SignInAsync(parts.Portal, "admin", parts.AdministratorPassword, cancel);
-        await admin.PostAsync("api/v1/hosts", new { name = "this-machine", endpoint = $"unix://{parts.Socket}" }, cancel);
-        await admin.PostAsync("api/v1/administrators", new { group = SampleTree.Group("portal-administrators") }, cancel);
-        foreach (var tenant in Tenants)
-        {
-            await admin.PostAsync("api/v1/tenants", new { slug = tenant, name = char.ToUpperInvariant(tenant[0]) + tenant[1..], blue = "this-machine", green = "this-machine" }, cancel);
-        }
-
-        await MapAsync("acme", "acme-viewers", "viewer", deployLive: false);
-        await MapAsync("acme", "acme-developers", "developer", deployLive: true);
-        await MapAsync("acme", "acme-operators", "operator", deployLive: true);
-        await MapAsync("acme", "acme-owners", "owner", deployLive: true);
-        await MapAsync("globex", "globex-developers", "developer", deployLive: false);
-        await MapAsync("globex", "globex-owners", "owner", deployLive: true);
-
-        Task MapAsync(string tenant, string group, string role, bool deployLive) =>
-            admin.PostAsync($"api/v1/tenants/{tenant}/members", new { group = SampleTree.Group(group), role, deployLive }, cancel);
     }
 
     private Task<PortalApi> SignInAsync(string user, CancellationToken cancel) =>
@@ -156,13 +134,8 @@ public sealed class DemoRun
         }
     }
 
-    /// <summary>The answer comes when the deployment has ended; anything but success is an exception, as it would fail a build.</summary>
-    private async Task CallAsync(Webhook webhook, CancellationToken cancel)
-    {
-        using var ci = new PortalApi(parts.Portal);
-        var body = new { image = $"{parts.Registry.Host}/acme/web", tag = "2", commit = "9c1e2d0", actor = "ci" };
-        await ci.CallWebhookAsync($"hooks/{webhook.Id}?wait=120", webhook.Secret, body, cancel);
-    }
+    private Task CallAsync(Webhook webhook, CancellationToken cancel) => parts.CallWebhookAsync(
+        webhook.Id, webhook.Secret, new { image = $"{parts.Registry.Host}/acme/web", tag = "2", commit = "9c1e2d0", actor = "ci" }, cancel);
 
     private async Task<LoadedSwitch> SwitchAsync(PortalApi ops, string reason, string expected, CancellationToken cancel)
     {

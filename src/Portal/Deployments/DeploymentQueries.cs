@@ -4,6 +4,7 @@ using Portal.Store;
 namespace Portal.Deployments;
 
 /// <param name="Environment">Colour.</param>
+/// <param name="After">The one that this one waits for.</param>
 public sealed record DeploymentView(
     Guid Id,
     Guid TenantId,
@@ -21,6 +22,8 @@ public sealed record DeploymentView(
     string Source,
     Guid? DeliveryId,
     Guid? SupersededBy,
+    Guid? After,
+    DateTimeOffset? TurnedBackAt,
     DateTimeOffset? CancelRequestedAt,
     DateTimeOffset RequestedAt,
     DateTimeOffset? StartedAt,
@@ -47,6 +50,24 @@ public sealed class DeploymentQueries(PortalDbFactory databases, ChangeFeed feed
         var newest = rows.OrderByDescending(row => row.RequestedAt).ThenByDescending(row => row.Id).Take(most);
         // A join may lose the rows' order.
         return [.. (await Views(db, newest).ToListAsync(cancellationToken)).OrderByDescending(view => view.RequestedAt).ThenByDescending(view => view.Id)];
+    }
+
+    /// <summary>Each tenant's newest, of those that the actor sees.</summary>
+    public async Task<IReadOnlyDictionary<Guid, DeploymentView>> LatestAsync(Actor actor, IEnumerable<Guid> tenants, CancellationToken cancellationToken)
+    {
+        var seen = tenants.Where(actor.Sees).ToArray();
+        await using var db = databases.Platform();
+        var newest = db.Deployments.Where(row => seen.Contains(row.TenantId) && !db.Deployments.Any(later => later.TenantId == row.TenantId && later.RequestedAt > row.RequestedAt));
+        var views = await Views(db, newest).ToListAsync(cancellationToken);
+        // Both of one request for two environments were asked for at the same moment.
+        return views.GroupBy(view => view.TenantId).ToDictionary(group => group.Key, group => group.MaxBy(view => view.EndedAt ?? DateTimeOffset.MaxValue)!);
+    }
+
+    /// <summary>The one that waits for this one to succeed; null where none does.</summary>
+    public async Task<Guid?> NextAsync(Guid tenant, Guid id, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Tenant(tenant);
+        return await db.Deployments.Where(row => row.AfterDeploymentId == id).Select(row => (Guid?)row.Id).FirstOrDefaultAsync(cancellationToken);
     }
 
     /// <summary>Lines after the given one, oldest first.</summary>
@@ -99,6 +120,6 @@ public sealed class DeploymentQueries(PortalDbFactory databases, ChangeFeed feed
         from former in formers.DefaultIfEmpty()
         select new DeploymentView(
             row.Id, row.TenantId, tenant.Slug, stack.Name, revision.Number, former == null ? null : former.Number, row.Colour, row.Colour == pair.Live,
-            row.State, row.Reason, row.ReasonText, row.Trigger, row.Actor, row.Source, row.DeliveryId, row.SupersededBy, row.CancelRequestedAt,
+            row.State, row.Reason, row.ReasonText, row.Trigger, row.Actor, row.Source, row.DeliveryId, row.SupersededBy, row.AfterDeploymentId, row.TurnedBackAt, row.CancelRequestedAt,
             row.RequestedAt, row.StartedAt, row.EndedAt, row.Deadline);
 }

@@ -12,6 +12,7 @@ public static class DeploymentsFeature
         services.AddSingleton<RequestDeployment>();
         services.AddSingleton<CancelDeployment>();
         services.AddSingleton<DeploymentQueries>();
+        services.AddSingleton<ServiceQueries>();
         services.AddSingleton<DeploymentLeases>();
         services.AddSingleton<OrphanedDeployments>();
         services.AddTransient<DeploymentRun>();

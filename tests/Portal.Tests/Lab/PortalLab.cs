@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Portal.Lab;
+using Portal.Lab.Load;
 
 namespace Portal.Tests.Lab;
 
@@ -17,12 +18,12 @@ public sealed class PortalLab : IAsyncDisposable
     public const string AdministratorPassword = "first-administrator-pass";
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
-    private readonly UndoEntry folder;
+    private readonly UndoEntry[] undo;
     private readonly WebApplication? app;
     private readonly LabProcess? process;
 
-    private PortalLab(Uri address, UndoEntry folder, WebApplication? app, LabProcess? process) =>
-        (Address, this.folder, this.app, this.process) = (address, folder, app, process);
+    private PortalLab(Uri address, UndoEntry[] undo, WebApplication? app, LabProcess? process) =>
+        (Address, this.undo, this.app, this.process) = (address, undo, app, process);
 
     public Uri Address { get; }
 
@@ -89,19 +90,24 @@ public sealed class PortalLab : IAsyncDisposable
             await process.DisposeAsync();
         }
 
-        await folder.RunAsync();
+        foreach (var entry in undo.Reverse())
+        {
+            await entry.RunAsync();
+        }
     }
 
-    private static async Task<(Dictionary<string, string?> Settings, string Data, UndoEntry Undo)> SettingsAsync(IEnumerable<KeyValuePair<string, string?>>? more, string? database)
+    private static async Task<(Dictionary<string, string?> Settings, string Data, UndoEntry[] Undo)> SettingsAsync(IEnumerable<KeyValuePair<string, string?>>? more, string? database)
     {
         var data = Path.Combine(Path.GetTempPath(), $"portal-lab-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(5))}");
-        var undo = LabFixture.UndoLog.AddFolder(data);
+        // The gateway outlives its portal on purpose.
+        UndoEntry[] undo = [LabFixture.UndoLog.AddFolder(data), LabFixture.UndoLog.Add($"end_programs {UndoLog.Quote(data)} haproxy")];
         Directory.CreateDirectory(data);
         var all = new Dictionary<string, string?>
         {
             ["Urls"] = "http://127.0.0.1:0",
             ["Portal:DataDirectory"] = data,
             ["Portal:ConnectionString"] = database ?? await (await LabFixture.Database).CreateAsync(),
+            ["Portal:Gateway:Listen"] = $"127.0.0.1:{LoopbackPort.Free()}",
             ["Portal:FirstAdministratorPassword"] = AdministratorPassword,
             ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
         };

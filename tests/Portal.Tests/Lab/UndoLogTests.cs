@@ -147,7 +147,10 @@ public sealed class UndoLogTests
 
     private static Process Start(string[] enter, Dictionary<string, string> environment)
     {
-        string[] command = [.. enter, Environment.ProcessPath!, typeof(UndoLog).Assembly.Location];
+        // Any program would do whose main method is never reached; it needs the tests' own list of assemblies to load the hook.
+        var tests = Path.ChangeExtension(typeof(UndoLogTests).Assembly.Location, null);
+        string[] command =
+            [.. enter, Environment.ProcessPath!, "exec", "--depsfile", $"{tests}.deps.json", "--runtimeconfig", $"{tests}.runtimeconfig.json", typeof(UndoLog).Assembly.Location];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true };
         start.Environment["DOTNET_STARTUP_HOOKS"] = typeof(UndoLogTests).Assembly.Location;
         foreach (var (key, value) in environment)

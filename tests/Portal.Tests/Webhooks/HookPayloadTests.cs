@@ -45,7 +45,7 @@ public sealed class HookPayloadTests
     [InlineData("""{}""", "image")]
     [InlineData("""{"image":5,"tag":"1"}""", "image")]
     [InlineData("""{"image":"","tag":"1"}""", "image")]
-    [InlineData("""{"image":"UPPER/case","tag":"1"}""", "image")]
+    [InlineData("""{"image":"acme/UPPER","tag":"1"}""", "image")]
     [InlineData("""{"image":"acme/web:1","tag":"1"}""", "image")]
     [InlineData("""{"image":"acme/web"}""", "tag")]
     [InlineData("""{"image":"acme/web","tag":1}""", "tag")]

@@ -98,6 +98,14 @@ public sealed partial class ActDialog : IAsyncDisposable
         {
             refused = await Act(reason.Trim());
         }
+        catch (DeniedException)
+        {
+            refused = "Your account may not do this any more.";
+        }
+        catch (Exception met) when (met is ConflictException or Microsoft.EntityFrameworkCore.DbUpdateConcurrencyException)
+        {
+            refused = "Somebody else changed this at the same moment. Look again, then decide.";
+        }
         finally
         {
             busy = false;

@@ -20,7 +20,7 @@ public static partial class HookPayloadReader
     {
         try
         {
-            using var document = JsonDocument.Parse(json, Strict);
+            using var document = Parse(json);
             return ReadObject(document.RootElement);
         }
         catch (JsonException)
@@ -30,6 +30,19 @@ public static partial class HookPayloadReader
         catch (FieldException error)
         {
             return new PayloadResult.Unparsable(error.Field, error.Message);
+        }
+    }
+
+    private static JsonDocument Parse(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            return JsonDocument.Parse(json, Strict);
+        }
+        catch (InvalidOperationException error)
+        {
+            // What the parser throws for a field whose name has half a surrogate pair.
+            throw new JsonException("A field's name is not text.", error);
         }
     }
 

@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
-namespace Portal.Lab.Demo;
+namespace Portal.Lab.Parts;
 
 /// <summary>The portal did not do what was asked; the message is its own.</summary>
 public sealed class PortalRefusedException(HttpStatusCode status, string body) : Exception($"The portal answered {(int)status}: {body}")

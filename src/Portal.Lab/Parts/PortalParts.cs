@@ -2,29 +2,43 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Portal.Docker;
+using Portal.Lab.Demo;
 using Portal.Lab.Directories;
 
-namespace Portal.Lab.Demo;
+namespace Portal.Lab.Parts;
 
-/// <summary>The real parts that the demo stands on.</summary>
-public sealed class DemoParts(DemoOptions options, UndoLog undo) : IDisposable
+/// <param name="HttpPort">The portal's, on loopback.</param>
+/// <param name="GatewayPort">The gateway's, on loopback.</param>
+public sealed record PartsOptions(PartsPlace Place, int HttpPort, int GatewayPort)
+{
+    /// <summary>Further settings of the portal's, such as <c>Portal:Webhooks:PerHook:Burst</c>.</summary>
+    public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>();
+}
+
+/// <summary>The portal and all that it stands on, for real.</summary>
+public sealed class PortalParts(PartsOptions options, UndoLog undo) : IDisposable
 {
     private const string HostSocket = "/var/run/docker.sock";
 
     public Uri Portal { get; } = new($"http://localhost:{options.HttpPort}");
 
-    /// <summary>The break-glass account's, made for this demo.</summary>
+    /// <summary>The break-glass account's, made for these parts.</summary>
     public string AdministratorPassword { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
 
     public EngineClient Engine { get; private set; } = null!;
 
     public string Socket { get; private set; } = HostSocket;
 
+    private IPAddress registryAddress = IPAddress.Loopback;
+
     public RegistryLab Registry { get; private set; } = null!;
 
     public DirectoryLab Directory { get; private set; } = null!;
 
-    public int PortalPid { get; private set; }
+    public LabProcess PortalProcess { get; private set; } = null!;
+
+    /// <summary>Where containers' published ports are reached; null where the containers themselves can be.</summary>
+    public IPAddress? PublishAddress { get; private set; }
 
     /// <exception cref="UsageException">Somebody else has the port.</exception>
     public static void RequireFree(int port, string option)
@@ -59,8 +73,15 @@ public sealed class DemoParts(DemoOptions options, UndoLog undo) : IDisposable
         return "started";
     }
 
+    /// <summary>An engine in a namespace, which nothing else on this machine uses.</summary>
+    public async Task StartOwnEngineAsync(CancellationToken cancel)
+    {
+        var lab = await EngineLab.StartAsync(undo, "bench", new EngineLabOptions { DataRoot = options.Place.Engine }, cancel);
+        (Engine, Socket, PublishAddress, registryAddress) = (lab.Client, lab.Socket, lab.Address, lab.Gateway);
+    }
+
     public async Task StartRegistryAsync(CancellationToken cancel) =>
-        Registry = await RegistryLab.StartAsync(undo, new RegistryLabOptions { DataRoot = options.Place.Registry }, cancel);
+        Registry = await RegistryLab.StartAsync(undo, new RegistryLabOptions { Address = registryAddress.ToString(), DataRoot = options.Place.Registry }, cancel);
 
     public async Task StartDirectoryAsync(CancellationToken cancel) =>
         Directory = await DirectoryLab.StartAsync(undo, options.Place.Directory, cancel);
@@ -69,6 +90,12 @@ public sealed class DemoParts(DemoOptions options, UndoLog undo) : IDisposable
     {
         // What the portal starts by itself outlives it on purpose, so the undo must name it.
         undo.Add($"end_programs {UndoLog.Quote(options.Place.Data)} postgres haproxy");
+        await RunPortalAsync(cancel);
+    }
+
+    /// <summary>Starts the portal on the data that is there, and comes back when it is ready.</summary>
+    public async Task RunPortalAsync(CancellationToken cancel)
+    {
         var settings = new Dictionary<string, string?>
         {
             ["ASPNETCORE_URLS"] = Portal.ToString().TrimEnd('/'),
@@ -77,16 +104,15 @@ public sealed class DemoParts(DemoOptions options, UndoLog undo) : IDisposable
             ["Portal__Gateway__Listen"] = $"127.0.0.1:{options.GatewayPort}",
             ["Logging__LogLevel__Microsoft"] = "Warning",
         };
-        foreach (var (key, value) in Directory.PortalSettings(security: null))
+        foreach (var (key, value) in Directory.PortalSettings(security: null).Concat(options.Settings))
         {
             settings[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         }
 
         var program = Path.Combine(options.Place.App, "Portal");
-        var process = LabProcess.Start(undo, program, [], new LabProcessOptions(LogFile: options.Place.PortalLog, WorkingDirectory: options.Place.App, Environment: settings));
-        PortalPid = process.Pid;
+        PortalProcess = LabProcess.Start(undo, program, [], new LabProcessOptions(LogFile: options.Place.PortalLog, WorkingDirectory: options.Place.App, Environment: settings));
         using var http = new HttpClient { BaseAddress = Portal, Timeout = TimeSpan.FromSeconds(2) };
-        await process.WaitUntilAsync("ready", token => IsReadyAsync(http, token), TimeSpan.FromSeconds(60), cancel);
+        await PortalProcess.WaitUntilAsync("ready", token => IsReadyAsync(http, token), TimeSpan.FromSeconds(60), cancel);
     }
 
     public async Task<ImageReference> PushSampleAsync(string version, CancellationToken cancel)
@@ -95,6 +121,14 @@ public sealed class DemoParts(DemoOptions options, UndoLog undo) : IDisposable
         await LabImages.FromFolderAsync(Engine, image, options.Place.Sample, ["/app/sample-web"], [$"ENV VERSION={version}"], cancel: cancel);
         await LabImages.PushAsync(Engine, image, cancel: cancel);
         return image;
+    }
+
+    /// <summary>As CI would, with the body signed; comes back when the deployment has ended.</summary>
+    /// <exception cref="PortalRefusedException">Anything but success, as it would fail a build.</exception>
+    public async Task CallWebhookAsync(string id, string secret, object body, CancellationToken cancel)
+    {
+        using var ci = new PortalApi(Portal);
+        await ci.CallWebhookAsync($"hooks/{id}?wait=120", secret, body, cancel);
     }
 
     public void Dispose() => Engine?.Dispose();

@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Components;
+using Portal.Deployments;
+using Portal.Stacks;
+using Portal.Store;
+using RouteView = Portal.Stacks.RouteView;
+
+namespace Portal.Pages.Stacks;
+
+/// <summary>One stack: what of it runs on both sides, what ran before, and the next deployment.</summary>
+public sealed partial class StackPage
+{
+    private const int MostDeployments = 10;
+
+    private StackView stack = null!;
+    private IReadOnlyList<ServiceView> services = [];
+    private IReadOnlyList<RouteView> routes = [];
+    private IReadOnlyList<RevisionView> revisions = [];
+    private IReadOnlyList<DeploymentView> deployments = [];
+    private DeploymentView? running;
+    private string compose = "";
+    private bool deploying;
+    private int? chosen;
+
+    [Parameter]
+    public string Name { get; set; } = "";
+
+    [Inject]
+    private StackQueries Stacks { get; set; } = null!;
+
+    [Inject]
+    private ServiceQueries Services { get; set; } = null!;
+
+    [Inject]
+    private DeploymentQueries Deployments { get; set; } = null!;
+
+    protected override object? Subject => (Slug, Name);
+
+    protected override bool Concerns(ChangeNote note) => note.Kind is "tenant" or "stack" or "route" or "switch" or "deployment" or "inventory" or "member";
+
+    protected override async Task<bool> LoadHereAsync(CancellationToken cancellation)
+    {
+        if (await Stacks.FindAsync(Here.Id, Name, cancellation) is not { } found)
+        {
+            return false;
+        }
+
+        stack = found;
+        services = (await Services.ListAsync(Here.Id, cancellation)).FirstOrDefault(one => one.StackId == stack.Id)?.Services ?? [];
+        routes = [.. (await Stacks.RoutesAsync(Here.Id, cancellation)).Where(route => route.Stack == Name)];
+        revisions = await Stacks.RevisionsAsync(Here.Id, stack.Id, cancellation);
+        deployments = await Deployments.ListAsync(Here.Id, Name, MostDeployments, cancellation);
+        running = deployments.FirstOrDefault(one => one.State == DeploymentState.Running) ?? deployments.FirstOrDefault(one => !one.Ended);
+        compose = await Stacks.ComposeAsync(Here.Id, stack.Id, cancellation);
+        return true;
+    }
+
+    private int? Placed(Colour colour) => stack.Runs.TryGetValue(colour, out var number) ? number : null;
+
+    private void AskToDeploy(int? revision) => (chosen, deploying) = (revision, true);
+}

@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Components;
+using Portal.Deployments;
+using Portal.Stacks;
+using Portal.Store;
+using Portal.Switching;
+using RouteView = Portal.Stacks.RouteView;
+
+namespace Portal.Pages.Tenants;
+
+/// <summary>The face of the product: the pair side by side, and the switch between.</summary>
+public sealed partial class TenantHomePage
+{
+    private const int Recent = 6;
+
+    private IReadOnlyList<StackServices> stacks = [];
+    private IReadOnlyList<RouteView> routes = [];
+    private IReadOnlyList<DeploymentView> deployments = [];
+    private IReadOnlyList<Switch> switches = [];
+    private Switch? lastApplied;
+    private PreflightReport? report;
+
+    [Inject]
+    private ServiceQueries Services { get; set; } = null!;
+
+    [Inject]
+    private StackQueries Stacks { get; set; } = null!;
+
+    [Inject]
+    private DeploymentQueries Deployments { get; set; } = null!;
+
+    [Inject]
+    private SwitchQueries Switches { get; set; } = null!;
+
+    [Inject]
+    private Preflight Preflight { get; set; } = null!;
+
+    protected override bool Concerns(ChangeNote note) => note.Kind is "tenant" or "stack" or "route" or "switch" or "deployment" or "inventory" or "member";
+
+    protected override async Task<bool> LoadHereAsync(CancellationToken cancellation)
+    {
+        stacks = await Services.ListAsync(Here.Id, cancellation);
+        routes = await Stacks.RoutesAsync(Here.Id, cancellation);
+        deployments = await Deployments.ListAsync(Here.Id, null, Recent, cancellation);
+        switches = await Switches.ListAsync(Here.Id, Recent, cancellation);
+        lastApplied = switches.FirstOrDefault(one => one.State == SwitchState.Applied);
+        report = stacks.Count == 0 ? null : await Preflight.ExecuteAsync(Here.Id, cancellation);
+        return true;
+    }
+
+    private static string Word(Colour colour) => colour == Colour.Blue ? "Blue" : "Green";
+}

@@ -1,0 +1,79 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Portal.Tests.Pages;
+
+/// <summary>A stack's page, and the deployments that it asks for.</summary>
+[Collection(PagesCollection.Name)]
+[Trait("Category", "Lab")]
+public sealed class StackPageTests(PagesWorld world)
+{
+    [Fact]
+    public async Task A_developer_deploys_another_tag_to_standby_and_sees_it_live_to_its_end()
+    {
+        await world.AddStackAsync("acme", "tags");
+        await world.DeployAsync("acme", "tags", new { target = "standby" });
+        var page = await world.OpenAsync("acme-dev", "/tenants/acme/stacks/tags");
+        await using var _ = page.Context;
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Green, standby" })).ToContainTextAsync("healthy");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Redeploy…" }).ClickAsync();
+        var dialog = page.Locator("dialog.act");
+        // A developer may not deploy to live here.
+        await Expect(dialog.GetByLabel("To", new() { Exact = true }).Locator("option")).ToHaveCountAsync(1);
+        await dialog.GetByLabel("Image of web").FillAsync(world.Image("2"));
+        await Expect(dialog.Locator("tr", new() { HasText = "web image" })).ToContainTextAsync(world.Image("2"));
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Deploy tags to standby" }).ClickAsync();
+
+        await page.WaitForURLAsync("**/deployments/*");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Deployment of tags r2 to standby" })).ToBeVisibleAsync();
+        await Expect(page.Locator(".steps li", new() { HasText = "wait until healthy" }).First).ToBeVisibleAsync();
+        await Expect(page.Locator("h1 + .tag")).ToHaveTextAsync("succeeded");
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "What changes" })).ToContainTextAsync("web image");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Cancel" })).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task An_earlier_revision_is_deployed_again_with_its_difference_shown_before()
+    {
+        await world.AddStackAsync("acme", "again");
+        await world.DeployAsync("acme", "again", new { target = "standby" });
+        await world.DeployAsync("acme", "again", new { target = "standby", images = new { web = world.Image("2") } });
+        var page = await world.OpenAsync("acme-ops", "/tenants/acme/stacks/again");
+        await using var _ = page.Context;
+        await Pictures.TakeAsync(page, "stack");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Deploy revision 1…" }).ClickAsync();
+        var dialog = page.Locator("dialog.act");
+        await Expect(dialog.GetByLabel("To", new() { Exact = true }).Locator("option")).ToHaveCountAsync(3);
+        await Expect(dialog.Locator("tr", new() { HasText = "web image" })).ToContainTextAsync("2 → 1");
+        await Pictures.TakeAsync(page, "redeploy");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Deploy again to standby" }).ClickAsync();
+        await page.WaitForURLAsync("**/deployments/*");
+        await Expect(page.Locator("h1 + .tag")).ToHaveTextAsync("succeeded");
+        await page.GetByRole(AriaRole.Link, new() { Name = "To the stack" }).ClickAsync();
+        await Expect(page.Locator("tr", new() { Has = page.Locator(".tag.runs") })).ToContainTextAsync("r1");
+    }
+
+    [Fact]
+    public async Task An_image_that_is_not_there_is_refused_in_the_dialog_and_nothing_begins()
+    {
+        var page = await world.OpenAsync("acme-dev", "/tenants/acme/stacks/shop");
+        await using var _ = page.Context;
+        await page.GetByRole(AriaRole.Button, new() { Name = "Redeploy…" }).ClickAsync();
+        var dialog = page.Locator("dialog.act");
+        await dialog.GetByLabel("Image of web").FillAsync(world.Image("no-such-tag"));
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Deploy shop to standby" }).ClickAsync();
+        await Expect(dialog.Locator(".note")).ToContainTextAsync("no-such-tag");
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(dialog).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task A_viewer_looks_and_has_no_button()
+    {
+        var page = await world.OpenAsync("acme-view", "/tenants/acme/stacks/shop");
+        await using var _ = page.Context;
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Blue, live" }).Locator("tr.replica")).ToHaveCountAsync(2);
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "deploy" })).ToHaveCountAsync(0);
+    }
+}
