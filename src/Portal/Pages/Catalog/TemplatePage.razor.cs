@@ -80,7 +80,7 @@ public sealed partial class TemplatePage
     {
         var before = answers;
         version = chosen;
-        readme = (chosen?.Readme ?? template!.Readme) is { } markdown ? TemplateReadme.ToHtml(markdown) : null;
+        readme = (chosen?.Readme ?? template!.Readme) is { } markdown ? TemplateReadme.ToHtml(markdown, firstHeading: 3) : null;
         answers = chosen?.Questions.ToDictionary(question => question.Variable, question => before.GetValueOrDefault(question.Variable) ?? question.Default ?? "", StringComparer.Ordinal) ?? [];
     }
 
