@@ -16,9 +16,9 @@ internal static class SessionEndpoints
     public static void Map(IEndpointRouteBuilder app)
     {
         var sessions = app.MapGroup("/api/v1/sessions").WithTags("Sessions");
-        sessions.MapPost("/", StartAsync).AllowAnonymous();
-        sessions.MapGet("/current", Current).RequireAuthorization();
-        sessions.MapDelete("/current", EndAsync).RequireAuthorization();
+        sessions.MapPost("/", StartAsync).AllowAnonymous().WithName("StartSession").WithSummary("Signs in; the token is sent as bearer from then on");
+        sessions.MapGet("/current", Current).RequireAuthorization().WithName("GetSession").WithSummary("Who is signed in, and until when");
+        sessions.MapDelete("/current", EndAsync).RequireAuthorization().WithName("EndSession").WithSummary("Signs out");
         app.MapPost("/sign-out", EndOnPageAsync).AllowAnonymous().ExcludeFromDescription();
     }
 

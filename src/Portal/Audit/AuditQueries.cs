@@ -4,9 +4,15 @@ using Portal.Store;
 namespace Portal.Audit;
 
 /// <param name="Tenant">Null: every tenant's, for platform administrators.</param>
+/// <param name="Action">Whole, or its beginning: <c>stack</c>.</param>
+/// <param name="Result"><c>ok</c>, <c>failed</c> for everything else, or a part of the reason.</param>
 /// <param name="Text">Part of actor, action or target.</param>
 /// <param name="Before">Events older than this one's id: the next page.</param>
-public sealed record AuditFilter(Guid? Tenant, DateTimeOffset? Since = null, DateTimeOffset? Until = null, string? Action = null, string? Actor = null, string? Text = null, Guid? Correlation = null, Guid? Before = null);
+public sealed record AuditFilter(Guid? Tenant, DateTimeOffset? Since = null, DateTimeOffset? Until = null, string? Action = null, string? Actor = null, string? Text = null, Guid? Correlation = null, Guid? Before = null, string? Result = null)
+{
+    public const string Ok = "ok";
+    public const string Failed = "failed";
+}
 
 /// <summary>Reads the audit log, newest first. Ids grow with time, so they page it.</summary>
 public sealed class AuditQueries(PortalDbFactory databases)
@@ -41,6 +47,13 @@ public sealed class AuditQueries(PortalDbFactory databases)
         rows = filter.Action is { Length: > 0 } action ? rows.Where(line => line.Action.StartsWith(action)) : rows;
         rows = filter.Actor is { Length: > 0 } actor ? rows.Where(line => line.Actor == actor) : rows;
         rows = filter.Correlation is { } correlation ? rows.Where(line => line.Correlation == correlation) : rows;
+        rows = filter.Result switch
+        {
+            null or "" => rows,
+            AuditFilter.Ok => rows.Where(line => line.Result == AuditFilter.Ok),
+            AuditFilter.Failed => rows.Where(line => line.Result != AuditFilter.Ok),
+            var result => rows.Where(line => EF.Functions.ILike(line.Result, Pattern(result), "\\")),
+        };
         rows = filter.Text is { Length: > 0 } text
             ? rows.Where(line => EF.Functions.ILike(line.Actor, Pattern(text), "\\") || EF.Functions.ILike(line.Action, Pattern(text), "\\") || EF.Functions.ILike(line.Target, Pattern(text), "\\"))
             : rows;

@@ -8,9 +8,9 @@ internal static class CatalogEndpoints
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/catalog", List).WithName("ListCatalog");
-        api.MapGet("/catalog/{template}", Get).WithName("GetTemplate");
-        api.MapGet("/catalog/{template}/icon", IconAsync).WithName("GetTemplateIcon");
+        api.MapGet("/catalog", List).WithName("ListCatalog").WithSummary("Templates, with what is wrong with them").WithTags("Catalog");
+        api.MapGet("/catalog/{template}", Get).WithName("GetTemplate").WithSummary("One template with its questions").WithTags("Catalog");
+        api.MapGet("/catalog/{template}/icon", IconAsync).WithName("GetTemplateIcon").WithSummary("A template's icon").WithTags("Catalog");
     }
 
     private static IResult List(CatalogStore catalog)

@@ -11,9 +11,17 @@ public static class TemplateReadme
     // No more extensions than these: one that lets a text set attributes would let it set onclick.
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().UsePipeTables().DisableHtml().Build();
 
-    public static string ToHtml(string markdown)
+    private const int DeepestHeading = 6;
+
+    /// <param name="firstHeading">The level that a first-level heading gets, so that it fits under those of a page.</param>
+    public static string ToHtml(string markdown, int firstHeading = 1)
     {
         var document = Markdown.Parse(markdown, Pipeline);
+        foreach (var heading in document.Descendants<HeadingBlock>())
+        {
+            heading.Level = Math.Min(heading.Level + firstHeading - 1, DeepestHeading);
+        }
+
         foreach (var link in document.Descendants<LinkInline>().ToList())
         {
             Tame(link);

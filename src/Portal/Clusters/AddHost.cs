@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Portal.Audit;
 using Portal.Docker;
 using Portal.Store;
@@ -16,6 +18,9 @@ public abstract record AddHostResult
     public sealed record Invalid(string Field, string Problem) : AddHostResult;
 
     public sealed record Unreachable(string Problem) : AddHostResult;
+
+    /// <summary>A host of this name, or at this endpoint, is there already.</summary>
+    public sealed record Taken(string Field) : AddHostResult;
 }
 
 /// <summary>Takes a Docker host in after its engine has answered.</summary>
@@ -31,8 +36,18 @@ public sealed class AddHost(Changes changes, Engines engines, TimeProvider clock
             return problem;
         }
 
+        if (!EngineEndpoint.TryParse(wanted.Endpoint, wanted.Tls, out var endpoint, out var wrong))
+        {
+            return new AddHostResult.Invalid("endpoint", wrong);
+        }
+
+        if (TlsProblem(wanted.Tls) is { } unreadable)
+        {
+            return unreadable;
+        }
+
         string version;
-        using (var client = new EngineClient(new EngineEndpoint(new Uri(wanted.Endpoint), wanted.Tls)))
+        using (var client = new EngineClient(endpoint))
         {
             try
             {
@@ -44,17 +59,45 @@ public sealed class AddHost(Changes changes, Engines engines, TimeProvider clock
             }
         }
 
-        return await changes.RunAsync(permit, db => Task.FromResult(Add(db, wanted, version)), cancellationToken);
+        try
+        {
+            return await changes.RunAsync(permit, db => Task.FromResult(Add(db, wanted, version)), cancellationToken);
+        }
+        catch (ConflictException error) when (error.Constraint.StartsWith("hosts_", StringComparison.Ordinal) || error.Constraint.StartsWith("clusters_", StringComparison.Ordinal))
+        {
+            return new AddHostResult.Taken(error.Constraint == "hosts_endpoint_key" ? "endpoint" : "name");
+        }
     }
 
     private static AddHostResult.Invalid? Problem(NewHost wanted) =>
         string.IsNullOrWhiteSpace(wanted.Name) || wanted.Name.Length > NameLength
             ? new AddHostResult.Invalid("name", $"A name of at most {NameLength} characters.")
-            : !Uri.TryCreate(wanted.Endpoint, UriKind.Absolute, out var uri) || uri.Scheme is not ("unix" or "tcp")
-                ? new AddHostResult.Invalid("endpoint", "unix:///path/of/docker.sock or tcp://host:port.")
-                : wanted.PublishAddress is { } address && !System.Net.IPAddress.TryParse(address, out _)
-                    ? new AddHostResult.Invalid("publishAddress", "An IP address.")
-                    : null;
+            : wanted.PublishAddress is { } address && !System.Net.IPAddress.TryParse(address, out _)
+                ? new AddHostResult.Invalid("publishAddress", "An IP address.")
+                : null;
+
+    private static AddHostResult.Invalid? TlsProblem(EngineTls? tls)
+    {
+        // What cannot be read here could not be used later, and then nobody would be told which field it was.
+        try
+        {
+            if (tls?.CaPem is { } ca && !ca.Contains("-----BEGIN CERTIFICATE-----", StringComparison.Ordinal))
+            {
+                return new AddHostResult.Invalid("tls.ca", "A certificate in PEM form.");
+            }
+
+            if (tls is { CertificatePem: { } certificate, KeyPem: { } key })
+            {
+                X509Certificate2.CreateFromPem(certificate, key).Dispose();
+            }
+
+            return null;
+        }
+        catch (CryptographicException error)
+        {
+            return new AddHostResult.Invalid("tls.certificate", $"Certificate and key in PEM form, which belong together: {error.Message}");
+        }
+    }
 
     private Changed<AddHostResult> Add(PortalDb db, NewHost wanted, string version)
     {

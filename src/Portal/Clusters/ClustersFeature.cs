@@ -26,8 +26,8 @@ public static class ClustersFeature
 
     public static void MapClusters(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/hosts", async (HttpContext http, HostQueries hosts, CancellationToken cancellationToken) => Results.Ok(await hosts.ListAsync(http.Actor(), cancellationToken))).WithName("ListHosts");
-        api.MapPost("/hosts", AddAsync).WithName("AddHost");
+        api.MapGet("/hosts", async (HttpContext http, HostQueries hosts, CancellationToken cancellationToken) => Results.Ok(await hosts.ListAsync(http.Actor(), cancellationToken))).WithName("ListHosts").WithSummary("Docker hosts, and whether they answer").WithTags("Hosts");
+        api.MapPost("/hosts", AddAsync).WithName("AddHost").WithSummary("Takes a Docker host in, once its engine has answered").WithTags("Hosts");
     }
 
     private static async Task<IResult> AddAsync(HostBody body, HttpContext http, AddHost add, CancellationToken cancellationToken)
@@ -37,6 +37,7 @@ public static class ClustersFeature
         {
             AddHostResult.Added added => Results.Created($"/api/v1/hosts/{added.HostId}", new { id = added.HostId, engine = added.EngineVersion }),
             AddHostResult.Invalid invalid => Problems.Invalid(invalid.Field, invalid.Problem),
+            AddHostResult.Taken taken => Problems.Conflict(taken.Field == "endpoint" ? "A host at this endpoint is there already." : "A host of this name is there already."),
             AddHostResult.Unreachable unreachable => Problems.Invalid("endpoint", $"The engine does not answer: {unreachable.Problem}"),
             var other => throw new InvalidOperationException($"An outcome without an answer: {other}."),
         };

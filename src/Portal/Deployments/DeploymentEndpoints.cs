@@ -16,11 +16,11 @@ internal static class DeploymentEndpoints
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/tenants/{tenant}/stacks/{stack}/deployments", RequestAsync).WithName("RequestDeployment");
-        api.MapGet("/tenants/{tenant}/deployments", ListAsync).WithName("ListDeployments");
-        api.MapGet("/deployments/{id:guid}", GetAsync).WithName("GetDeployment");
-        api.MapGet("/deployments/{id:guid}/log", LogAsync).WithName("GetDeploymentLog");
-        api.MapPost("/deployments/{id:guid}/cancel", CancelAsync).WithName("CancelDeployment");
+        api.MapPost("/tenants/{tenant}/stacks/{stack}/deployments", RequestAsync).WithName("RequestDeployment").WithSummary("Asks for a deployment to standby, live, both, or a colour").WithTags("Deployments");
+        api.MapGet("/tenants/{tenant}/deployments", ListAsync).WithName("ListDeployments").WithSummary("A tenant's deployments, newest first").WithTags("Deployments");
+        api.MapGet("/deployments/{id:guid}", GetAsync).WithName("GetDeployment").WithSummary("One deployment; with wait, once it has ended").WithTags("Deployments");
+        api.MapGet("/deployments/{id:guid}/log", LogAsync).WithName("GetDeploymentLog").WithSummary("A deployment's log after a line").WithTags("Deployments");
+        api.MapPost("/deployments/{id:guid}/cancel", CancelAsync).WithName("CancelDeployment").WithSummary("Asks a deployment to stop: what ran before runs on").WithTags("Deployments");
     }
 
     private static async Task<IResult> RequestAsync(string tenant, string stack, DeploymentBody body, HttpContext http, TenantQueries tenants, RequestDeployment request, CancellationToken cancellationToken)

@@ -12,19 +12,19 @@ internal static class AuditEndpoints
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/audit", ListAsync).WithName("ListAudit");
-        api.MapGet("/audit/export", ExportAsync).WithName("ExportAudit");
+        api.MapGet("/audit", ListAsync).WithName("ListAudit").WithSummary("Audit events, newest first; before pages on").WithTags("Audit");
+        api.MapGet("/audit/export", ExportAsync).WithName("ExportAudit").WithSummary("All audit events that match, oldest first, as JSON Lines or CSV").WithTags("Audit");
     }
 
-    private static async Task<IResult> ListAsync(string? tenant, DateTimeOffset? since, DateTimeOffset? until, string? action, string? actor, string? text, Guid? correlation, Guid? before, HttpContext http, TenantQueries tenants, AuditQueries audit, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(string? tenant, DateTimeOffset? since, DateTimeOffset? until, string? action, string? actor, string? result, string? text, Guid? correlation, Guid? before, HttpContext http, TenantQueries tenants, AuditQueries audit, CancellationToken cancellationToken)
     {
         var (found, id) = await TenantAsync(tenant, http, tenants, cancellationToken);
         return found
-            ? Results.Ok((await audit.ListAsync(http.Actor(), new AuditFilter(id, since, until, action, actor, text, correlation, before), Page, cancellationToken)).Select(AuditExport.Answer))
+            ? Results.Ok((await audit.ListAsync(http.Actor(), new AuditFilter(id, since, until, action, actor, text, correlation, before, result), Page, cancellationToken)).Select(AuditExport.Answer))
             : Problems.NotFound("tenant");
     }
 
-    private static async Task<IResult> ExportAsync(string? tenant, DateTimeOffset? since, DateTimeOffset? until, string? action, string? actor, string? text, Guid? correlation, string? format, HttpContext http, TenantQueries tenants, AuditQueries audit, CancellationToken cancellationToken)
+    private static async Task<IResult> ExportAsync(string? tenant, DateTimeOffset? since, DateTimeOffset? until, string? action, string? actor, string? result, string? text, Guid? correlation, string? format, HttpContext http, TenantQueries tenants, AuditQueries audit, CancellationToken cancellationToken)
     {
         var (found, id) = await TenantAsync(tenant, http, tenants, cancellationToken);
         if (!found)
@@ -37,7 +37,7 @@ internal static class AuditEndpoints
             return Problems.Invalid("format", "jsonl or csv.");
         }
 
-        var filter = new AuditFilter(id, since, until, action, actor, text, correlation);
+        var filter = new AuditFilter(id, since, until, action, actor, text, correlation, Result: result);
         var lines = audit.ExportAsync(http.Actor(), filter, cancellationToken);
         var csv = format == "csv";
         return Results.Stream(

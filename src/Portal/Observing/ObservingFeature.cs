@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Portal.Store;
 
@@ -9,14 +8,24 @@ public static class ObservingFeature
     public static void AddObserving(this WebApplicationBuilder builder)
     {
         builder.Services.AddHealthChecks().AddCheck<DatabaseCheck>("database");
+        ApiDescription.Add(builder.Services);
     }
 
     public static void MapObserving(this IEndpointRouteBuilder app, IEndpointRouteBuilder api)
     {
         AuditEndpoints.Map(api);
+        ApiDescription.Map(app);
         // Alive: the process answers. Ready: it can do its work.
-        app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
-        app.MapHealthChecks("/healthz/ready").AllowAnonymous();
+        var health = app.MapGroup("/healthz").AllowAnonymous().WithTags("Health");
+        health.MapGet("/live", () => Results.Text(nameof(HealthStatus.Healthy))).WithName("GetLive").WithSummary("200 while the process answers");
+        health.MapGet("/ready", ReadyAsync).WithName("GetReady").WithSummary("200 while it can do its work, 503 while it cannot");
+    }
+
+    private static async Task<IResult> ReadyAsync(HealthCheckService checks, HttpContext http, CancellationToken cancellationToken)
+    {
+        http.Response.Headers.CacheControl = "no-store";
+        var report = await checks.CheckHealthAsync(cancellationToken);
+        return Results.Text(report.Status.ToString(), statusCode: report.Status == HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
     }
 
     private sealed class DatabaseCheck(PortalDataSource database) : IHealthCheck

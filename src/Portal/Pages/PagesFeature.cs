@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Portal.Access.Sessions;
+using Portal.Pages.Catalog;
 using Portal.Pages.Frame;
 using Portal.Pages.Shared;
 
@@ -8,12 +9,17 @@ namespace Portal.Pages;
 /// <summary>What people see in a browser.</summary>
 public static class PagesFeature
 {
+    /// <summary>Bytes: the longest text of a form, at up to three bytes a character, with room for what goes around it.</summary>
+    private const int LargestMessage = 1024 * 1024;
+
     public static void AddPages(this WebApplicationBuilder builder)
     {
-        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        // A form's text comes in one message; the framework's own limit is far below the longest Compose file.
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(hub => hub.MaximumReceiveMessageSize = LargestMessage);
         builder.Services.AddLooks();
         builder.Services.AddScoped<TenantPlace>();
         builder.Services.AddSingleton<Finder>();
+        builder.Services.AddSingleton<StartStack>();
     }
 
     /// <summary>

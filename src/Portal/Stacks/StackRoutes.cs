@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Portal.Compose;
 
 namespace Portal.Stacks;
@@ -11,7 +10,7 @@ public sealed record WantedRoute(string Service, int Port, string HostName, stri
 /// Routes that a stack brings along, so that a template can ask for its host name:
 /// <c>portal.route.host</c> (a host name), <c>portal.route.port</c> (the container's), <c>portal.route.path</c> (default <c>/</c>).
 /// </summary>
-public static partial class StackRoutes
+public static class StackRoutes
 {
     public const string HostLabel = "portal.route.host";
     public const string PortLabel = "portal.route.port";
@@ -26,21 +25,13 @@ public static partial class StackRoutes
             var host = service.Labels[HostLabel].ToLowerInvariant();
             var path = service.Labels.GetValueOrDefault(PathLabel, "/");
             var port = PortOf(service);
-            if (!HostPattern().IsMatch(host) || host.StartsWith("standby--", StringComparison.Ordinal))
+            if (RouteRules.Problem(service.Name, port ?? 0, host, path) is var (field, problem))
             {
-                problems.Add(Problem(service, HostLabel, $"'{host}' is not a host name that a route can have."));
-            }
-            else if (!PathPattern().IsMatch(path))
-            {
-                problems.Add(Problem(service, PathLabel, $"'{path}' is not a path: it starts with / and holds no blanks."));
-            }
-            else if (port is null)
-            {
-                problems.Add(Problem(service, PortLabel, "Say which of the container's ports the route leads to, 1 to 65535."));
+                problems.Add(Problem(service, field switch { "path" => PathLabel, "port" => PortLabel, _ => HostLabel }, problem));
             }
             else
             {
-                routes.Add(new WantedRoute(service.Name, port.Value, host, path, service.Line));
+                routes.Add(new WantedRoute(service.Name, port!.Value, host, path, service.Line));
             }
         }
 
@@ -59,12 +50,6 @@ public static partial class StackRoutes
 
     private static Finding Problem(ServiceSpec service, string label, string reason) =>
         new("docker-compose.yml", service.Line, 1, $"services.{service.Name}.labels.{label}", FindingOutcome.Refused, reason);
-
-    [GeneratedRegex(@"^(?=.{1,200}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$")]
-    private static partial Regex HostPattern();
-
-    [GeneratedRegex(@"^/[A-Za-z0-9._~/-]{0,200}$")]
-    private static partial Regex PathPattern();
 }
 
 /// <summary>The TCP ports that a service offers, in the order it names them.</summary>

@@ -18,14 +18,17 @@ public static class StacksFeature
         services.AddSingleton<DraftRevision>();
         services.AddSingleton<CreateStack>();
         services.AddSingleton<StackQueries>();
+        services.AddSingleton<StackServiceQueries>();
+        services.AddSingleton<AddRoute>();
+        services.AddSingleton<RemoveRoute>();
     }
 
     public static void MapStacks(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/tenants/{tenant}/stacks", ListAsync).WithName("ListStacks");
-        api.MapPost("/tenants/{tenant}/stacks", CreateAsync).WithName("CreateStack");
-        api.MapGet("/tenants/{tenant}/stacks/{stack}", GetAsync).WithName("GetStack");
-        api.MapGet("/tenants/{tenant}/routes", RoutesAsync).WithName("ListRoutes");
+        api.MapGet("/tenants/{tenant}/stacks", ListAsync).WithName("ListStacks").WithSummary("A tenant's stacks, and which revision runs where").WithTags("Stacks");
+        api.MapPost("/tenants/{tenant}/stacks", CreateAsync).WithName("CreateStack").WithSummary("Makes a stack from a template with answers, or from Compose text").WithTags("Stacks");
+        api.MapGet("/tenants/{tenant}/stacks/{stack}", GetAsync).WithName("GetStack").WithSummary("One stack with its revisions").WithTags("Stacks");
+        RouteEndpoints.Map(api);
     }
 
     private static async Task<IResult> ListAsync(string tenant, HttpContext http, TenantQueries tenants, StackQueries stacks, CancellationToken cancellationToken) =>
@@ -43,11 +46,6 @@ public static class StacksFeature
         var revisions = await stacks.RevisionsAsync(view.Id, found.Id, cancellationToken);
         return Results.Ok(new { stack = Answer(found), revisions = revisions.Select(revision => new { revision.Number, revision.Images, revision.CreatedAt, revision.CreatedBy }) });
     }
-
-    private static async Task<IResult> RoutesAsync(string tenant, HttpContext http, TenantQueries tenants, StackQueries stacks, CancellationToken cancellationToken) =>
-        await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is { } view
-            ? Results.Ok(await stacks.RoutesAsync(view.Id, cancellationToken))
-            : Problems.NotFound("tenant");
 
     private static async Task<IResult> CreateAsync(string tenant, StackBody body, HttpContext http, TenantQueries tenants, CreateStack create, CancellationToken cancellationToken)
     {

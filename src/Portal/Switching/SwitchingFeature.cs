@@ -20,10 +20,10 @@ public static class SwitchingFeature
 
     public static void MapSwitching(this IEndpointRouteBuilder api)
     {
-        api.MapPost("/tenants/{tenant}/switches", RequestAsync).WithName("RequestSwitch");
-        api.MapGet("/tenants/{tenant}/switches", ListAsync).WithName("ListSwitches");
-        api.MapGet("/tenants/{tenant}/switches/{id:guid}", GetAsync).WithName("GetSwitch");
-        api.MapGet("/tenants/{tenant}/preflight", PreflightAsync).WithName("GetPreflight");
+        api.MapPost("/tenants/{tenant}/switches", RequestAsync).WithName("RequestSwitch").WithSummary("Moves the tenant's live pointer to its other side").WithTags("Switches");
+        api.MapGet("/tenants/{tenant}/switches", ListAsync).WithName("ListSwitches").WithSummary("A tenant's switches with what was measured").WithTags("Switches");
+        api.MapGet("/tenants/{tenant}/switches/{id:guid}", GetAsync).WithName("GetSwitch").WithSummary("One switch; with measured, once its measurement is done").WithTags("Switches");
+        api.MapGet("/tenants/{tenant}/preflight", PreflightAsync).WithName("GetPreflight").WithSummary("Whether standby can take the traffic, and what differs").WithTags("Switches");
     }
 
     private static async Task<IResult> RequestAsync(string tenant, SwitchBody body, HttpContext http, TenantQueries tenants, RequestSwitch request, CancellationToken cancellationToken)

@@ -15,10 +15,10 @@ public static class TenantsFeature
     public static void MapTenants(this IEndpointRouteBuilder api)
     {
         api.MapGet("/tenants", async (HttpContext http, TenantQueries tenants, CancellationToken cancellationToken) =>
-            Results.Ok((await tenants.ListAsync(http.Actor(), cancellationToken)).Select(Answer))).WithName("ListTenants");
+            Results.Ok((await tenants.ListAsync(http.Actor(), cancellationToken)).Select(Answer))).WithName("ListTenants").WithSummary("The tenants that the caller has a part in").WithTags("Tenants");
         api.MapGet("/tenants/{tenant}", async (string tenant, HttpContext http, TenantQueries tenants, CancellationToken cancellationToken) =>
-            await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is { } view ? Results.Ok(Answer(view)) : Problems.NotFound("tenant")).WithName("GetTenant");
-        api.MapPost("/tenants", CreateAsync).WithName("CreateTenant");
+            await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is { } view ? Results.Ok(Answer(view)) : Problems.NotFound("tenant")).WithName("GetTenant").WithSummary("One tenant, with its live and standby colours").WithTags("Tenants");
+        api.MapPost("/tenants", CreateAsync).WithName("CreateTenant").WithSummary("Makes a tenant with its pair").WithTags("Tenants");
     }
 
     private static async Task<IResult> CreateAsync(TenantBody body, HttpContext http, CreateTenant create, CancellationToken cancellationToken) =>

@@ -14,14 +14,14 @@ internal static class WebhookEndpoints
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/tenants/{tenant}/webhooks", ListAsync).WithName("ListWebhooks");
-        api.MapPost("/tenants/{tenant}/webhooks", CreateAsync).WithName("CreateWebhook");
-        api.MapGet("/tenants/{tenant}/webhooks/{id:guid}", GetAsync).WithName("GetWebhook");
-        api.MapPost("/tenants/{tenant}/webhooks/{id:guid}/rotate", RotateAsync).WithName("RotateWebhook");
-        api.MapPost("/tenants/{tenant}/webhooks/{id:guid}/disable", DisableAsync).WithName("DisableWebhook");
-        api.MapPost("/tenants/{tenant}/webhooks/{id:guid}/enable", EnableAsync).WithName("EnableWebhook");
-        api.MapGet("/tenants/{tenant}/webhooks/{id:guid}/deliveries", DeliveriesAsync).WithName("ListDeliveries");
-        api.MapGet("/tenants/{tenant}/deliveries/{id:guid}", DeliveryAsync).WithName("GetDelivery");
+        api.MapGet("/tenants/{tenant}/webhooks", ListAsync).WithName("ListWebhooks").WithSummary("A tenant's webhooks").WithTags("Webhooks");
+        api.MapPost("/tenants/{tenant}/webhooks", CreateAsync).WithName("CreateWebhook").WithSummary("Makes a webhook; its secret is told this once").WithTags("Webhooks");
+        api.MapGet("/tenants/{tenant}/webhooks/{id:guid}", GetAsync).WithName("GetWebhook").WithSummary("One webhook").WithTags("Webhooks");
+        api.MapPost("/tenants/{tenant}/webhooks/{id:guid}/rotate", RotateAsync).WithName("RotateWebhook").WithSummary("A new secret, told this once; the old one is worth nothing from then on").WithTags("Webhooks");
+        api.MapPost("/tenants/{tenant}/webhooks/{id:guid}/disable", DisableAsync).WithName("DisableWebhook").WithSummary("From then on calls are answered as if it did not exist").WithTags("Webhooks");
+        api.MapPost("/tenants/{tenant}/webhooks/{id:guid}/enable", EnableAsync).WithName("EnableWebhook").WithSummary("Lets a webhook act again").WithTags("Webhooks");
+        api.MapGet("/tenants/{tenant}/webhooks/{id:guid}/deliveries", DeliveriesAsync).WithName("ListDeliveries").WithSummary("A webhook's calls, newest first").WithTags("Webhooks");
+        api.MapGet("/tenants/{tenant}/deliveries/{id:guid}", DeliveryAsync).WithName("GetDelivery").WithSummary("One call: what came, what was checked, what was decided").WithTags("Webhooks");
     }
 
     private static async Task<IResult> ListAsync(string tenant, string? stack, HttpContext http, TenantQueries tenants, WebhookQueries webhooks, CancellationToken cancellationToken) =>

@@ -15,15 +15,15 @@ internal static class MemberEndpoints
     public static void Map(IEndpointRouteBuilder app)
     {
         var members = app.MapGroup("/api/v1/tenants/{tenant}/members").RequireAuthorization().WithTags("Members");
-        members.MapGet("/", ListAsync);
-        members.MapPost("/", AddAsync);
-        members.MapDelete("/{id:guid}", RemoveAsync);
+        members.MapGet("/", ListAsync).WithName("ListMembers").WithSummary("Directory groups and their roles in a tenant");
+        members.MapPost("/", AddAsync).WithName("AddMember").WithSummary("Gives a directory group a role in a tenant");
+        members.MapDelete("/{id:guid}", RemoveAsync).WithName("RemoveMember").WithSummary("Takes a group's role in a tenant away, at once");
 
         var administrators = app.MapGroup("/api/v1/administrators").RequireAuthorization().WithTags("Members");
         administrators.MapGet("/", async (MemberQueries queries, HttpContext http, CancellationToken cancellationToken) =>
-            TypedResults.Ok((await queries.ListAsync(http.Actor(), null, cancellationToken)).Select(Answer)));
-        administrators.MapPost("/", AddAdministratorAsync);
-        administrators.MapDelete("/{id:guid}", RemoveAdministratorAsync);
+            TypedResults.Ok((await queries.ListAsync(http.Actor(), null, cancellationToken)).Select(Answer))).WithName("ListAdministrators").WithSummary("Directory groups that administer the platform");
+        administrators.MapPost("/", AddAdministratorAsync).WithName("AddAdministrator").WithSummary("Makes a directory group's members platform administrators");
+        administrators.MapDelete("/{id:guid}", RemoveAdministratorAsync).WithName("RemoveAdministrator").WithSummary("Ends that, at once");
     }
 
     private static async Task<IResult> ListAsync(string tenant, MemberQueries queries, HttpContext http, CancellationToken cancellationToken)

@@ -1,0 +1,90 @@
+using Microsoft.AspNetCore.Components;
+using Portal.Pages.Frame;
+using Portal.Stacks;
+using Portal.Store;
+using Portal.Webhooks;
+using Portal.Webhooks.Intake;
+
+namespace Portal.Pages.Webhooks;
+
+/// <summary>The tenant's receivers, and what was called lately.</summary>
+public sealed partial class WebhooksPage
+{
+    private const int Recent = 12;
+
+    private IReadOnlyList<WebhookView> hooks = [];
+    private IReadOnlyList<DeliveryView> deliveries = [];
+    private IReadOnlyList<string> stacks = [];
+    private Told? told;
+    private bool mayManage;
+    private bool creating;
+    private string name = "";
+    private string stack = "";
+    private DeployTarget target = DeployTarget.Standby;
+
+    [Inject]
+    private WebhookQueries Queries { get; set; } = null!;
+
+    [Inject]
+    private StackQueries Stacks { get; set; } = null!;
+
+    [Inject]
+    private StackImages Images { get; set; } = null!;
+
+    [Inject]
+    private CreateWebhook Create { get; set; } = null!;
+
+    /// <summary>A new webhook with its secret, until the page is left: nowhere else is it in clear.</summary>
+    private sealed record Told(Guid Id, string Name, string Secret, HookExample Example);
+
+    private string EmptyText => stacks.Count == 0 ? "A webhook deploys a stack, and there is none yet." : mayManage ? "Make one, and give its address and secret to the CI job that pushes the image." : "A developer can make one here.";
+
+    private string EmptyButton => stacks.Count == 0 ? "Open the catalog" : "New webhook";
+
+    private EventCallback CreateOrNothing => mayManage && stacks.Count > 0 ? EventCallback.Factory.Create(this, () => creating = true) : default;
+
+    private IEnumerable<DeployTarget> Targets => May(Permission.DeployLive) ? Enum.GetValues<DeployTarget>() : [DeployTarget.Standby];
+
+    private string TargetHelp => !May(Permission.DeployLive)
+        ? "Only standby: a webhook that reaches live is made by somebody who may deploy there."
+        : target switch
+        {
+            DeployTarget.Standby => "Nobody is sent there until the tenant switches.",
+            DeployTarget.Live => "Whoever has the secret deploys to where the public is.",
+            DeployTarget.Both => "Standby first, then live if that went well. A call may ask for one of them.",
+            _ => "This side, whichever part it plays at the time.",
+        };
+
+    protected override bool Concerns(ChangeNote note) => note.Kind is "webhook" or "delivery" or "deployment" or "stack" or "tenant";
+
+    protected override async Task<bool> LoadHereAsync(CancellationToken cancellation)
+    {
+        mayManage = May(Permission.WebhookManage);
+        hooks = await Queries.ListAsync(Here.Id, null, cancellation);
+        deliveries = await Queries.DeliveriesAsync(Here.Id, null, Recent, cancellation);
+        stacks = [.. (await Stacks.ListAsync(Here.Id, cancellation)).Select(one => one.Name)];
+        stack = stacks.Contains(stack) ? stack : stacks is [var first, ..] ? first : "";
+        return true;
+    }
+
+    private Task<string?> CreateAsync() => CurrentActor.TryAsync(async actor =>
+    {
+        switch (await Create.ExecuteAsync(actor, Here.Id, new NewWebhook(name, stack, target), Life))
+        {
+            case CreateWebhookResult.Created created:
+                var chosen = (await Stacks.FindAsync(Here.Id, stack, Life))!;
+                told = new Told(created.WebhookId, name.Trim(), created.Secret, HookExample.Of(await Images.ReadAsync(Here.Id, chosen.Id, Life)));
+                (name, target) = ("", DeployTarget.Standby);
+                Refresh();
+                return null;
+            case CreateWebhookResult.Invalid invalid:
+                return invalid.Problem;
+            case CreateWebhookResult.NameTaken:
+                return $"The tenant has a webhook {name.Trim()} already.";
+            case var other:
+                throw new InvalidOperationException($"An outcome without an answer: {other}.");
+        }
+    }, Life);
+
+    private string AddressOf(Guid id) => $"{Navigation.BaseUri}hooks/{id}";
+}

@@ -1,0 +1,79 @@
+using System.Net;
+using System.Net.Http.Json;
+using Microsoft.Playwright;
+using Portal.Tests.Lab;
+using static Microsoft.Playwright.Assertions;
+
+namespace Portal.Tests.Pages;
+
+[Collection(PagesCollection.Name)]
+[Trait("Category", "Lab")]
+public sealed class RoutePageTests(PagesWorld world)
+{
+    [Fact]
+    public async Task A_route_that_is_added_answers_and_one_that_is_removed_does_not()
+    {
+        var host = $"r{Guid.NewGuid():N}"[..10] + ".acme.localhost";
+        var page = await world.OpenAsync("acme-dev", "/tenants/acme/routes");
+        await using var _ = page.Context;
+        await Interactive.WaitAsync(page);
+        await Expect(page.Locator("tr", new() { HasText = "shop.acme.localhost" }).First).ToContainTextAsync("2 healthy");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add a route" }).ClickAsync();
+        var dialog = page.Locator("dialog.act");
+        await dialog.GetByLabel("Host name").FillAsync("not a host");
+        await dialog.GetByLabel("Service").SelectOptionAsync("shop/web");
+        await Expect(dialog.GetByLabel("Port")).ToHaveValueAsync("8080");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Add route" }).ClickAsync();
+        await Expect(dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("not a host name");
+        await dialog.GetByLabel("Host name").FillAsync("shop.acme.localhost");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Add route" }).ClickAsync();
+        await Expect(dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("lead somewhere already");
+        await dialog.GetByLabel("Host name").FillAsync(host);
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Add route" }).ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = host, Exact = true })).ToHaveAttributeAsync("href", $"http://{host}:{world.GatewayPort}/");
+        await Eventually.EqualsAsync(HttpStatusCode.OK, () => ThroughGatewayAsync(host));
+        await Eventually.EqualsAsync(HttpStatusCode.OK, () => ThroughGatewayAsync($"standby--{host}"));
+        await Pictures.TakeAsync(page, "routes");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = $"Remove {host}/" }).ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Remove route" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = host, Exact = true })).ToHaveCountAsync(0);
+        await Eventually.EqualsAsync(HttpStatusCode.NotFound, () => ThroughGatewayAsync(host));
+    }
+
+    [Fact]
+    public async Task A_viewer_sees_the_routes_and_has_nothing_to_press()
+    {
+        var page = await world.OpenAsync("acme-view", "/tenants/acme/routes");
+        await using var _ = page.Context;
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "shop.acme.localhost", Exact = true })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Add a route" })).ToHaveCountAsync(0);
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Remove" })).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task A_program_adds_and_removes_routes_and_both_stand_in_the_audit_log()
+    {
+        var host = $"r{Guid.NewGuid():N}"[..10] + ".acme.localhost";
+        var added = await world.PostAsync("tenants/acme/routes", new { stack = "shop", service = "web", port = 8080, hostName = host, path = "/api" });
+        var id = added.GetProperty("id").GetString();
+        using var again = await world.Administrator.PostAsJsonAsync("/api/v1/tenants/globex/routes", new { stack = "shop", service = "web", port = 8080, hostName = host, path = "/api" });
+        Assert.Equal(HttpStatusCode.BadRequest, again.StatusCode);
+        using var foreign = await world.Administrator.DeleteAsync($"/api/v1/tenants/globex/routes/{id}");
+        Assert.Equal(HttpStatusCode.NotFound, foreign.StatusCode);
+        using var removed = await world.Administrator.DeleteAsync($"/api/v1/tenants/acme/routes/{id}");
+        Assert.Equal(HttpStatusCode.NoContent, removed.StatusCode);
+        var lines = await world.GetAsync($"audit?tenant=acme&correlation={id}");
+        Assert.Equal(["route.removed", "route.added"], lines.EnumerateArray().Select(line => line.GetProperty("action").GetString()!));
+    }
+
+    private async Task<HttpStatusCode> ThroughGatewayAsync(string host)
+    {
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{world.GatewayPort}/");
+        request.Headers.Host = host;
+        using var answer = await client.SendAsync(request);
+        return answer.StatusCode;
+    }
+}
