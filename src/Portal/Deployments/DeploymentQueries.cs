@@ -4,6 +4,8 @@ using Portal.Store;
 namespace Portal.Deployments;
 
 /// <param name="Environment">Colour.</param>
+/// <param name="Live">Whether the environment is live now.</param>
+/// <param name="WasLive">Whether it was when this was asked for.</param>
 /// <param name="After">The one that this one waits for.</param>
 public sealed record DeploymentView(
     Guid Id,
@@ -14,6 +16,7 @@ public sealed record DeploymentView(
     int? FormerRevision,
     Colour Environment,
     bool Live,
+    bool WasLive,
     DeploymentState State,
     DeploymentReason Reason,
     string? ReasonText,
@@ -120,6 +123,7 @@ public sealed class DeploymentQueries(PortalDbFactory databases, ChangeFeed feed
         from former in formers.DefaultIfEmpty()
         select new DeploymentView(
             row.Id, row.TenantId, tenant.Slug, stack.Name, revision.Number, former == null ? null : former.Number, row.Colour, row.Colour == pair.Live,
+            (row.Colour == pair.Live) == (db.Switches.Count(later => later.TenantId == row.TenantId && later.AppliedAt > row.RequestedAt) % 2 == 0),
             row.State, row.Reason, row.ReasonText, row.Trigger, row.Actor, row.Source, row.DeliveryId, row.SupersededBy, row.AfterDeploymentId, row.TurnedBackAt, row.CancelRequestedAt,
             row.RequestedAt, row.StartedAt, row.EndedAt, row.Deadline);
 }
