@@ -51,8 +51,8 @@ public sealed class DeploymentQueries(PortalDbFactory databases, ChangeFeed feed
         await using var db = databases.Tenant(tenant);
         var rows = stack is null ? db.Deployments : db.Deployments.Where(row => db.Stacks.Any(named => named.Id == row.StackId && named.Name == stack && named.RemovedAt == null));
         var newest = rows.OrderByDescending(row => row.RequestedAt).ThenByDescending(row => row.Id).Take(most);
-        // A join may lose the rows' order.
-        return [.. (await Views(db, newest).ToListAsync(cancellationToken)).OrderByDescending(view => view.RequestedAt).ThenByDescending(view => view.Id)];
+        // A join may lose the rows' order; of two that were asked for at once the one that waits comes later.
+        return [.. (await Views(db, newest).ToListAsync(cancellationToken)).OrderByDescending(view => view.RequestedAt).ThenByDescending(view => view.After is not null).ThenByDescending(view => view.Id)];
     }
 
     /// <summary>Each tenant's newest, of those that the actor sees.</summary>

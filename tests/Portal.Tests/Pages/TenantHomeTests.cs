@@ -84,7 +84,7 @@ public sealed class TenantHomeTests(PagesWorld world)
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Switch back" })).ToHaveCountAsync(0);
         await Expect(page.Locator(".events li").First).ToContainTextAsync(new Regex(@"[1-9][0-9]* requests around it, 0 failed"));
         // The deployment to green was one to standby, whatever green has been since.
-        await Expect(page.Locator("tr", new() { HasText = "shop r2" })).ToContainTextAsync("→ standby");
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Recent deployments" }).Locator("tr", new() { HasText = "shop r2" })).ToContainTextAsync("→ standby");
         Assert.Equal(0, (await visitors.StopAsync()).Failed);
         await Pictures.TakeAsync(page, "tenant");
     }
