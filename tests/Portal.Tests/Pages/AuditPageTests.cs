@@ -32,9 +32,9 @@ public sealed class AuditPageTests(PagesWorld world)
         var page = await world.OpenAsync("acme-view", "/tenants/acme/audit");
         await using var _ = page.Context;
         await Interactive.WaitAsync(page);
-        await page.GetByLabel("Action").FillAsync("deployment");
-        await page.GetByLabel("Result").SelectOptionAsync("ok");
-        await page.GetByLabel("Actor").FillAsync("admin");
+        await page.Locator("[name=action]").FillAsync("deployment");
+        await page.Locator("[name=result]").SelectOptionAsync("ok");
+        await page.Locator("[name=actor]").FillAsync("admin");
         await page.GetByRole(AriaRole.Button, new() { Name = "Filter" }).ClickAsync();
         await page.WaitForURLAsync(url => url.Contains("action=deployment", StringComparison.Ordinal) && url.Contains("actor=admin", StringComparison.Ordinal));
         await Expect(page.Locator("table.list > tbody > tr").Filter(new() { HasText = "deployment.requested" }).First).ToBeVisibleAsync();
@@ -48,7 +48,7 @@ public sealed class AuditPageTests(PagesWorld world)
         var lines = await DownloadAsync(page, "JSON Lines");
         Assert.Equal(csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length - 1, lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
 
-        await page.GetByLabel("Action").FillAsync("nothing.such");
+        await page.Locator("[name=action]").FillAsync("nothing.such");
         await page.GetByRole(AriaRole.Button, new() { Name = "Filter" }).ClickAsync();
         await Expect(page.GetByText("Nothing fits")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Clear filters" }).ClickAsync();
@@ -70,7 +70,7 @@ public sealed class AuditPageTests(PagesWorld world)
             Assert.True(removed.IsSuccessStatusCode);
         }
 
-        var page = await world.OpenAsync("globex-view", "/tenants/globex/audit?text=cn%3Dpage-");
+        var page = await world.OpenAsync("globex-dev", "/tenants/globex/audit?text=cn%3Dpage-");
         await using var _ = page.Context;
         var rows = page.Locator("table.list > tbody > tr");
         await Expect(rows).ToHaveCountAsync(50);

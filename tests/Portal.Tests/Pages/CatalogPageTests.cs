@@ -96,12 +96,16 @@ public sealed partial class CatalogPageTests(PagesWorld world)
         var text = page.GetByRole(AriaRole.Textbox, new() { Name = "Compose text" });
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "From Compose text" })).ToBeVisibleAsync();
         await InteractiveAsync(page);
-        await text.FillAsync("services:\n  web:\n    image: ${IMAGE}\n    privileged: true\n    colour: red\n");
+        await text.FillAsync("services:\n  web:\n    image: ${IMAGE}\n    colour: red\n");
         await text.BlurAsync();
         var findings = page.GetByRole(AriaRole.List, new() { Name = "Findings" });
+        await Expect(findings).ToContainTextAsync("IMAGE has neither a value nor a default");
+        await Expect(findings).ToContainTextAsync("unknown key 'colour'");
+        await text.FillAsync("services:\n  web:\n    image: registry.example.com/acme/web:1\n    privileged: true\n    volumes:\n      - /etc:/host-etc\n");
+        await text.BlurAsync();
         await Expect(findings).ToContainTextAsync("services.web.privileged");
         await Expect(findings.GetByRole(AriaRole.Button, new() { Name = "Line 4" })).ToBeVisibleAsync();
-        await Expect(findings.GetByRole(AriaRole.Button, new() { Name = "Line 5" })).ToBeVisibleAsync();
+        await Expect(findings.GetByRole(AriaRole.Button, new() { Name = "Line 6" })).ToBeVisibleAsync();
         await Pictures.TakeAsync(page, "compose-findings");
         await findings.GetByRole(AriaRole.Button, new() { Name = "Line 4" }).ClickAsync();
         Assert.Equal("    privileged: true", await text.EvaluateAsync<string>("box => box.value.substring(box.selectionStart, box.selectionEnd)"));

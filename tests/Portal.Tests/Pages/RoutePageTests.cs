@@ -34,6 +34,9 @@ public sealed class RoutePageTests(PagesWorld world)
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = host, Exact = true })).ToHaveAttributeAsync("href", $"http://{host}:{world.GatewayPort}/");
         await Eventually.EqualsAsync(HttpStatusCode.OK, () => ThroughGatewayAsync(host));
         await Eventually.EqualsAsync(HttpStatusCode.OK, () => ThroughGatewayAsync($"standby--{host}"));
+        await page.ReloadAsync();
+        await Expect(page.Locator("tr", new() { HasText = host }).First).ToContainTextAsync("2 healthy");
+        await Interactive.WaitAsync(page);
         await Pictures.TakeAsync(page, "routes");
 
         await page.GetByRole(AriaRole.Button, new() { Name = $"Remove {host}/" }).ClickAsync();
