@@ -77,6 +77,8 @@ public static class ConfigRenderer
           hard-stop-after {(long)listen.DrainLimit.TotalSeconds}s
           mworker-max-reloads 20
           stats socket {listen.AdminSocket} mode 600 level admin
+          # The default of ten lets eleven callers wait for each other.
+          stats maxconn 64
           stats timeout 10s
 
         """;

@@ -9,6 +9,8 @@ internal sealed class RuntimeSocket(string path, TimeSpan timeout, TimeProvider 
     // "show stat" of a thousand backends is about a megabyte.
     private const int LongestAnswer = 64 << 20;
 
+    private static readonly TimeSpan BeforeTryingAgain = TimeSpan.FromMilliseconds(2);
+
     /// <exception cref="HAProxyException">NotRunning, Timeout or Garbled.</exception>
     public async Task<string> ExecuteAsync(string command, CancellationToken cancellation)
     {
@@ -42,7 +44,7 @@ internal sealed class RuntimeSocket(string path, TimeSpan timeout, TimeProvider 
     private async Task<string> TalkAsync(string command, CancellationToken cancellation)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
+        await ConnectAsync(socket, cancellation);
         await socket.SendAsync(Encoding.UTF8.GetBytes(command + "\n"), cancellation);
         // The master closes only once the caller has said that nothing more comes.
         socket.Shutdown(SocketShutdown.Send);
@@ -55,5 +57,22 @@ internal sealed class RuntimeSocket(string path, TimeSpan timeout, TimeProvider 
                 throw new HAProxyException(HAProxyFault.Garbled, $"{path} does not stop answering '{command}'.");
         }
         return Encoding.UTF8.GetString(answer.GetBuffer(), 0, (int)answer.Length);
+    }
+
+    private async Task ConnectAsync(Socket socket, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
+                return;
+            }
+            catch (SocketException error) when (error.SocketErrorCode is SocketError.WouldBlock or SocketError.TryAgain)
+            {
+                // The queue of a Unix socket is full: HAProxy is busy, which is no reason to give up before the time is up.
+                await Task.Delay(BeforeTryingAgain, time, cancellation);
+            }
+        }
     }
 }

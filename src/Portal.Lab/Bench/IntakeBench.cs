@@ -52,7 +52,7 @@ internal sealed class IntakeBench(BenchWorld world)
             for (var number = Interlocked.Increment(ref next); number < first + count; number = Interlocked.Increment(ref next))
             {
                 var answer = await ci.CallWebhookAsync($"hooks/{id}", secret, new { image = $"{world.Parts.Registry.Host}/acme/web", tag = Tag(number) }, cancel);
-                if (!answer.TryGetProperty("deployment", out var deployment) || deployment.ValueKind == System.Text.Json.JsonValueKind.Null)
+                if (!answer.TryGetProperty("deploymentId", out var deployment) || deployment.ValueKind == System.Text.Json.JsonValueKind.Null)
                 {
                     throw new InvalidOperationException($"A delivery made no deployment: {answer}");
                 }

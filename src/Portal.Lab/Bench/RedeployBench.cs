@@ -61,11 +61,19 @@ internal sealed class RedeployBench(BenchWorld world)
         var called = load.Elapsed;
         await redeploy();
         var ended = load.Elapsed;
+        await AnswersAsync(plan, version, cancel);
         var before = load.Requests;
         await Waiting.UntilAsync("requests after the redeploy", () => load.Requests > before + 1000, cancel);
         var report = await load.StopAsync();
         var seen = report.Version(version) ?? throw new InvalidOperationException($"Version {version} never answered: {report}");
         return new Round((seen.FirstAnswer - called).TotalSeconds, (ended - called).TotalSeconds, report.Requests, report.Failed);
+    }
+
+    /// <summary>docker-compose is done before its container answers.</summary>
+    private static async Task AnswersAsync(LoadPlan plan, string version, CancellationToken cancel)
+    {
+        await using var look = LoadGenerator.Start(plan with { Connections = 1, RatePerSecond = 50 }, cancel);
+        await Waiting.UntilAsync($"version {version} to answer", () => look.LatestVersion == version, cancel);
     }
 
     private Task CallAsync(string id, string secret, string version, CancellationToken cancel) =>

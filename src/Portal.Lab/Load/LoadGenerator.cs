@@ -41,6 +41,9 @@ public sealed class LoadRun : IAsyncDisposable
 
     public long Failed => tally.Failed;
 
+    /// <summary>Of the latest answer that carried one; null before the first.</summary>
+    public string? LatestVersion => tally.LatestVersion;
+
     /// <summary>Since the start; the clock of all times in the report.</summary>
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(started);
 

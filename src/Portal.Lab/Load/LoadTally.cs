@@ -10,6 +10,7 @@ internal sealed class LoadTally(long started)
     private sealed class Seen(byte[] name, long at)
     {
         public readonly byte[] Name = name;
+        public readonly string Text = Encoding.UTF8.GetString(name);
         public readonly long First = at;
         public long Count;
         public long Last = at;
@@ -25,10 +26,13 @@ internal sealed class LoadTally(long started)
     private readonly List<LoadFailure> first = [];
     private long requests;
     private long failed;
+    private volatile Seen? latest;
 
     public long Requests => Volatile.Read(ref requests);
 
     public long Failed => Volatile.Read(ref failed);
+
+    public string? LatestVersion => latest?.Text;
 
     public long Repeated { get; set; }
 
@@ -61,7 +65,7 @@ internal sealed class LoadTally(long started)
         requests, failed, Since(ended), kinds.ToImmutableSortedDictionary(), statuses.ToImmutableSortedDictionary(), Repeated, Reconnects,
         latencies.Quantile(0.50), latencies.Quantile(0.95), latencies.Quantile(0.99), latencies.Longest,
         [.. versions.Select(seen => new VersionCount(
-            Encoding.UTF8.GetString(seen.Name), seen.Count, Since(seen.First), Since(seen.Last), Since(seen.LastSent)))],
+            seen.Text, seen.Count, Since(seen.First), Since(seen.Last), Since(seen.LastSent)))],
         [.. first]);
 
     private void See(long sent, long now, ReadOnlySpan<byte> version)
@@ -76,6 +80,7 @@ internal sealed class LoadTally(long started)
         }
         if (found is null)
             versions.Add(found = new Seen(version.ToArray(), now));
+        latest = found;
         found.Count++;
         found.Last = now;
         found.LastSent = Math.Max(found.LastSent, sent);

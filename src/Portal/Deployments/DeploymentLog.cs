@@ -11,10 +11,11 @@ public sealed class DeploymentLog(PortalDbFactory databases, TimeProvider clock,
     private const int LongestText = 2000;
     private string step = "";
 
-    public Task BeginAsync(string title, CancellationToken cancellationToken)
+    /// <param name="after">What the plan has after it, as far as can be seen now; it becomes the line's text, a title a line.</param>
+    public Task BeginAsync(string title, IEnumerable<string> after, CancellationToken cancellationToken)
     {
         step = title;
-        return WriteAsync(DeploymentLogKind.StepStarted, "", null, cancellationToken);
+        return WriteAsync(DeploymentLogKind.StepStarted, string.Join('\n', after), null, cancellationToken);
     }
 
     public Task DoneAsync(string text, CancellationToken cancellationToken) => WriteAsync(DeploymentLogKind.StepDone, text, 1, cancellationToken);

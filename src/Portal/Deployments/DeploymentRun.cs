@@ -134,7 +134,7 @@ public sealed class DeploymentRun(
             }
 
             var step = plan.Steps[0];
-            await lines.BeginAsync(step.Title(), cancellationToken);
+            await lines.BeginAsync(step.Title(), plan.Steps.Skip(1).Select(StepTitles.Title), cancellationToken);
             var started = clock.GetTimestamp();
             try
             {

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Diagnostics;
 using Portal.Access.Sessions;
 using Portal.Pages.Catalog;
 using Portal.Pages.Frame;
@@ -25,9 +26,23 @@ public static class PagesFeature
     /// An address without a page shows the not-found page, with its status. Before authentication, because the second run through
     /// the pipeline has to be authorised on its own. Programs keep the problem details that they were answered.
     /// </summary>
-    public static void UsePages(this WebApplication app) => app.UseWhen(
-        http => !SessionAuthentication.IsForPrograms(http.Request) && !http.Request.Path.StartsWithSegments("/healthz") && !http.Request.Path.StartsWithSegments("/openapi"),
-        branch => branch.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
+    public static void UsePages(this WebApplication app)
+    {
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        // Not by a branch of the pipeline: the second run needs the routing that only the trunk has.
+        app.Use((http, next) =>
+        {
+            if (IsForPrograms(http.Request) && http.Features.Get<IStatusCodePagesFeature>() is { } pages)
+            {
+                pages.Enabled = false;
+            }
+
+            return next(http);
+        });
+    }
+
+    private static bool IsForPrograms(HttpRequest request) =>
+        SessionAuthentication.IsForPrograms(request) || request.Path.StartsWithSegments("/healthz") || request.Path.StartsWithSegments("/openapi");
 
     public static void MapPages(this WebApplication app)
     {

@@ -8,15 +8,27 @@ using Portal.Store;
 
 namespace Portal.Switching;
 
-/// <summary>Counts what passed around a switch, from the gateway's own counters, until the old side has drained and the time is up.</summary>
+/// <summary>
+/// Counts what passed around a switch, from the gateway's own counters, until the time is up or the tenant's next switch begins,
+/// whose requests would be counted twice.
+/// </summary>
 public sealed class SwitchMeter(Changes changes, IGateway gateway, IOptions<SwitchOptions> options, TimeProvider clock, ILogger<SwitchMeter> log) : IAsyncDisposable
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
     private readonly ConcurrentDictionary<Guid, Task> open = new();
+    private readonly ConcurrentDictionary<Guid, TaskCompletionSource> latest = new();
     private readonly CancellationTokenSource stopping = new();
 
-    public void Begin(Permit permit, Guid tenant, string slug, Guid id, GroupCounters before, Colour old) =>
-        open[id] = Task.Run(() => MeasureAsync(permit, tenant, slug, id, before, old, stopping.Token), CancellationToken.None);
+    public void Begin(Permit permit, Guid tenant, string slug, Guid id, GroupCounters before, Colour old)
+    {
+        var next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        latest.AddOrUpdate(tenant, next, (_, former) =>
+        {
+            former.TrySetResult();
+            return next;
+        });
+        open[id] = Task.Run(() => MeasureAsync(permit, tenant, slug, id, before, old, next.Task, stopping.Token), CancellationToken.None);
+    }
 
     /// <summary>Completes once the switch's numbers are written, or can no longer be had.</summary>
     public Task WhenMeasuredAsync(Guid id) => open.GetValueOrDefault(id) ?? Task.CompletedTask;
@@ -28,25 +40,28 @@ public sealed class SwitchMeter(Changes changes, IGateway gateway, IOptions<Swit
         stopping.Dispose();
     }
 
-    private async Task MeasureAsync(Permit permit, Guid tenant, string slug, Guid id, GroupCounters before, Colour old, CancellationToken cancellationToken)
+    private async Task MeasureAsync(
+        Permit permit, Guid tenant, string slug, Guid id, GroupCounters before, Colour old, Task nextSwitch, CancellationToken cancellationToken)
     {
         try
         {
             var started = clock.GetTimestamp();
+            var end = Task.WhenAny(nextSwitch, Task.Delay(options.Value.MeasureFor, clock, cancellationToken));
             double? drained = null;
-            GroupCounters after;
-            do
+            while (drained is null && !end.IsCompleted)
             {
-                after = await gateway.CountAsync(slug, cancellationToken);
-                if (drained is null && after.InFlight(old.Text()) == 0)
+                if ((await gateway.CountAsync(slug, cancellationToken)).InFlight(old.Text()) == 0)
                 {
                     drained = clock.GetElapsedTime(started).TotalSeconds;
                 }
 
-                await Task.Delay(LookAgain, clock, cancellationToken);
+                await Task.WhenAny(end, Task.Delay(LookAgain, clock, cancellationToken));
+                cancellationToken.ThrowIfCancellationRequested();
             }
-            while (clock.GetElapsedTime(started) < options.Value.MeasureFor);
 
+            await end;
+            cancellationToken.ThrowIfCancellationRequested();
+            var after = await gateway.CountAsync(slug, cancellationToken);
             var passed = after.Since(before);
             await WriteAsync(permit, tenant, id, passed.Requests, passed.Failed, drained, CancellationToken.None);
         }

@@ -18,9 +18,16 @@ internal static class StartupHook
         (mode switch
         {
             null => Task.CompletedTask,
-            "replay" => UndoLog.ReplayAsync(file),
+            "replay" => ReplayAsync(file),
             _ => RunAsync(mode, file),
         }).GetAwaiter().GetResult();
+    }
+
+    private static async Task ReplayAsync(string file)
+    {
+        await UndoLog.ReplayAsync(file);
+        // The program whose main method comes next is only the vehicle.
+        Environment.Exit(0);
     }
 
     private static async Task RunAsync(string mode, string file)

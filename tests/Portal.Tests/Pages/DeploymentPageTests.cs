@@ -17,7 +17,7 @@ public sealed class DeploymentPageTests(PagesWorld world)
         var page = await world.OpenAsync("acme-dev", $"/deployments/{await world.RequestAsync("acme", "exits", new { target = "standby", images = new { web = image } })}");
         await using var _ = page.Context;
         await Expect(page.Locator("h1 + .tag")).ToHaveTextAsync("rolled back");
-        var note = page.Locator(".note.bad");
+        var note = page.Locator("main .note.bad");
         await Expect(note).ToContainTextAsync("exited with 3");
         await Expect(note).ToContainTextAsync("Standby runs r1, as before. Live is untouched.");
         await Expect(page.Locator(".log")).ToContainTextAsync("Going back to revision 1");
@@ -27,13 +27,16 @@ public sealed class DeploymentPageTests(PagesWorld world)
     [Fact]
     public async Task A_running_deployment_moves_by_itself_and_is_cancelled()
     {
-        await world.AddStackAsync("acme", "slow");
-        await world.DeployAsync("acme", "slow", new { target = "standby" });
-        var image = await world.PushAsync("slow", "START_DELAY_MS=25000");
-        var page = await world.OpenAsync("acme-dev", $"/deployments/{await world.RequestAsync("acme", "slow", new { target = "standby", images = new { web = image } })}");
+        await world.AddTrioAsync("acme", "store", "1");
+        await world.DeployAsync("acme", "store", new { target = "standby" });
+        var image = await world.PushAsync("2.5.0", "START_DELAY_MS=30000");
+        var id = await world.RequestAsync("acme", "store", new { target = "standby", images = new { web = image, worker = world.Image("2") } });
+        var page = await world.OpenAsync("acme-dev", $"/deployments/{id}");
         await using var _ = page.Context;
         await Expect(page.Locator("h1 + .tag")).ToHaveTextAsync("running");
         await Expect(page.Locator(".steps li", new() { HasText = "web 1: wait until healthy" })).ToBeVisibleAsync();
+        await Expect(page.Locator(".steps li.waiting").First).ToBeVisibleAsync();
+        await Expect(page.Locator(".steps li", new() { HasText = "Pull web" })).ToContainTextAsync("MiB");
         await Expect(page.GetByRole(AriaRole.Navigation, new() { Name = "Main" })).ToContainTextAsync("Catalog");
         await Pictures.TakeAsync(page, "deployment");
 

@@ -33,7 +33,7 @@ public sealed class FrameTests(PagesWorld world)
         await using var _ = page.Context;
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Hosts" })).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Tenant Acme; choose another" }).ClickAsync();
-        await page.GetByRole(AriaRole.Link, new() { Name = "Globex" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Globex", Exact = true }).ClickAsync();
         await page.WaitForURLAsync("**/tenants/globex");
     }
 

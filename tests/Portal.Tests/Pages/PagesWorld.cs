@@ -89,6 +89,8 @@ public sealed class PagesWorld : IAsyncLifetime
         var image = registry.Reference($"acme/web:{tag}");
         await LabImages.FromFolderAsync(engine.Client, image, await RunningSample.Published, ["/app/sample-web"], [$"ENV VERSION={tag}", .. environment.Select(pair => $"ENV {pair}")]);
         await LabImages.PushAsync(engine.Client, image);
+        // So that a deployment has to pull it, as from anybody's registry.
+        await engine.Client.Images.RemoveAsync(image.ToString(), force: true);
         return image.ToString();
     }
 
@@ -109,6 +111,28 @@ public sealed class PagesWorld : IAsyncLifetime
         name,
         template = "sample-web",
         answers = new Dictionary<string, string> { ["image"] = Image(tag), ["host_name"] = $"{name}.{tenant}.localhost", ["replicas"] = "2" },
+    });
+
+    /// <summary>A stack of three services, written by hand.</summary>
+    public Task AddTrioAsync(string tenant, string name, string tag) => PostAsync($"tenants/{tenant}/stacks", new
+    {
+        name,
+        compose = $$"""
+            services:
+              web:
+                image: {{Image(tag)}}
+                expose: ["8080"]
+                deploy: {replicas: 3}
+                labels: {portal.route.host: "{{name}}.{{tenant}}.localhost", portal.route.port: "8080", portal.health: "http:8080/health", portal.health.interval: 1s}
+              api:
+                image: {{Image(tag)}}
+                expose: ["8080"]
+                deploy: {replicas: 2}
+                labels: {portal.health: "http:8080/health", portal.health.interval: 1s}
+              worker:
+                image: {{Image(tag)}}
+                labels: {portal.health: "tcp:8080", portal.health.interval: 1s}
+            """,
     });
 
     /// <summary>Asks for a deployment and waits for its end.</summary>
@@ -142,6 +166,9 @@ public sealed class PagesWorld : IAsyncLifetime
         return await PortalCalls.JsonAsync(answer);
     }
 
+    /// <summary>Waits until the page's circuit stands: before that, a click on what needs it is lost.</summary>
+    public static Task LiveAsync(IPage page) => Expect(page.Locator(".shell[data-live]")).ToBeVisibleAsync();
+
     /// <summary>A browser window of this person's, signed in by the page, at an address.</summary>
     /// <param name="width">1280 for a desk, 390 for a hand.</param>
     public async Task<IPage> OpenAsync(string login, string path, int width = 1280, bool dark = false)
@@ -160,6 +187,7 @@ public sealed class PagesWorld : IAsyncLifetime
         await page.GetByLabel("Password").FillAsync(login == "admin" ? PortalLab.AdministratorPassword : SampleTree.Password(login));
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await page.WaitForURLAsync(url => new Uri(url).AbsolutePath == path.Split('?')[0]);
+        await LiveAsync(page);
         return page;
     }
 }

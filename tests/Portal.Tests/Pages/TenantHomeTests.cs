@@ -41,32 +41,34 @@ public sealed class TenantHomeTests(PagesWorld world)
     [Fact]
     public async Task An_operator_switches_with_a_reason_and_back_with_one_click_and_others_see_it()
     {
-        await world.AddTenantAsync("swing", "Swing");
-        await world.AddStackAsync("swing", "site");
-        await world.DeployAsync("swing", "site", new { target = "both" });
-        await world.DeployAsync("swing", "site", new { target = "standby", images = new { web = world.Image("2") } });
-        var page = await world.OpenAsync("acme-ops", "/tenants/swing");
-        var watcher = await world.OpenAsync("acme-view", "/tenants/swing");
+        await world.PushAsync("2.3.0");
+        await world.PushAsync("2.4.0");
+        await world.AddTenantAsync("northwind", "Northwind");
+        await world.AddTrioAsync("northwind", "shop", "2.3.0");
+        await world.DeployAsync("northwind", "shop", new { target = "both" });
+        await world.DeployAsync("northwind", "shop", new { target = "standby", images = new { web = world.Image("2.4.0"), api = world.Image("2.4.0") } });
+        var page = await world.OpenAsync("acme-ops", "/tenants/northwind");
+        var watcher = await world.OpenAsync("acme-view", "/tenants/northwind");
         await using var _ = page.Context;
         await using var __ = watcher.Context;
-        await Expect(page.Locator(".between")).ToContainTextAsync("1 of 1 service differs");
+        await Expect(page.Locator(".between")).ToContainTextAsync("2 of 3 services differ");
         await Pictures.TakeAsync(page, "tenant");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Switch", Exact = true }).ClickAsync();
         var dialog = page.Locator("dialog.act");
-        await Expect(dialog).ToContainTextAsync("2 healthy on standby, 2 on live");
+        await Expect(dialog).ToContainTextAsync("3 healthy on standby, 3 on live");
         await Expect(dialog).ToContainTextAsync("live runs r1, standby r2");
         await Pictures.TakeAsync(page, "switch");
-        await dialog.GetByRole(AriaRole.Button, new() { Name = "Switch Swing to green" }).ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Switch Northwind to green" }).ClickAsync();
         await Expect(dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("Say why");
         await dialog.GetByLabel("Reason").FillAsync("2.0 for the campaign");
-        await dialog.GetByRole(AriaRole.Button, new() { Name = "Switch Swing to green" }).ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Switch Northwind to green" }).ClickAsync();
 
         await Expect(watcher.GetByRole(AriaRole.Region, new() { Name = "Green, live" })).ToBeVisibleAsync();
         await Expect(watcher.GetByText("Green went live")).ToBeVisibleAsync();
         await Expect(watcher.GetByRole(AriaRole.Button, new() { Name = "Switch back to blue" })).ToHaveCountAsync(0);
         await Expect(watcher.Locator(".events")).ToContainTextAsync("2.0 for the campaign");
-        await Expect(page.Locator(".note")).ToContainTextAsync("0 failed");
+        await Expect(page.Locator("main .note")).ToContainTextAsync("0 failed");
         await Pictures.TakeAsync(page, "tenant-switched");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Switch back to blue" }).ClickAsync();

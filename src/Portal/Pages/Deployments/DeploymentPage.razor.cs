@@ -62,6 +62,8 @@ public sealed partial class DeploymentPage
     private bool MayCancel => deployment is { Ended: false, TurnedBackAt: null, CancelRequestedAt: null }
         && actor.May(deployment.Live ? Permission.DeployLive : Permission.DeployStandby, deployment.TenantId);
 
+    private string LogHeight => $"{Math.Clamp((log.Snapshot().Count * 20) + 20, 100, 420)}px";
+
     private bool MayAgain => deployment is { Ended: true };
 
     private string WhyNoSteps => deployment switch

@@ -9,11 +9,13 @@ internal sealed partial class DeploymentProgress
 {
     private readonly List<StepItem> steps = [];
     private readonly List<string> words = [];
+    private string[] after = [];
 
     public void Clear()
     {
         steps.Clear();
         words.Clear();
+        after = [];
     }
 
     public void Take(IEnumerable<DeploymentLogLine> lines)
@@ -24,12 +26,13 @@ internal sealed partial class DeploymentProgress
         }
     }
 
-    /// <summary>A step that was running when its worker died, or when all was over, does not run any more.</summary>
+    /// <summary>What was done, is done and comes after. A step that was running when its worker died, or when all was over, does not run any more.</summary>
     public IReadOnlyList<StepItem> Steps(DeploymentView deployment) =>
     [
         .. steps.Select((step, index) => step.State == StepState.Running && (deployment.Ended || index < steps.Count - 1)
             ? step with { State = StepState.Failed, Until = deployment.EndedAt ?? step.Since, Detail = step.Detail ?? "broken off" }
             : step),
+        .. deployment.Ended ? [] : after.Select((title, index) => new StepItem($"after {index}", title, StepState.Waiting)),
     ];
 
     /// <summary>What replicas wrote themselves, as far as the log has it: the last words of one that failed.</summary>
@@ -51,6 +54,7 @@ internal sealed partial class DeploymentProgress
         switch (line.Kind)
         {
             case DeploymentLogKind.StepStarted:
+                after = line.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
                 steps.Add(new StepItem($"{line.Id}", line.Step, StepState.Running) { Since = line.At, HasProgress = line.Step.StartsWith("Pull ", StringComparison.Ordinal) });
                 break;
             case DeploymentLogKind.StepProgress:

@@ -46,8 +46,8 @@ internal static class DeploymentWords
     {
         DeploymentTrigger.Webhook => $"webhook {deployment.Actor}",
         DeploymentTrigger.System => "the portal",
-        DeploymentTrigger.Switch => $"{deployment.Actor}, by a switch",
-        DeploymentTrigger.Api => $"{deployment.Actor}, by API",
+        DeploymentTrigger.Switch => $"{deployment.Actor} by a switch",
+        DeploymentTrigger.Api => $"{deployment.Actor} by API",
         DeploymentTrigger.Page => deployment.Actor,
     };
 }
