@@ -25,6 +25,10 @@ public sealed class WebhookPageTests(PagesWorld world)
         await Expect(dialog.GetByLabel("Target").GetByRole(AriaRole.Option)).ToHaveTextAsync(["standby"]);
         await dialog.GetByLabel("Name").FillAsync(name);
         await dialog.GetByLabel("Stack").SelectOptionAsync("shop");
+        await dialog.GetByLabel("Tags").FillAsync("no tag / at all");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Make webhook" }).ClickAsync();
+        await Expect(dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("where * stands for any letters");
+        await dialog.GetByLabel("Tags").FillAsync("?");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Make webhook" }).ClickAsync();
 
         var once = page.GetByRole(AriaRole.Status, new() { Name = $"Secret of {name}" });
@@ -107,6 +111,19 @@ public sealed class WebhookPageTests(PagesWorld world)
         await using var _2 = viewer.Context;
         await Expect(viewer.GetByText("Not called yet")).ToBeVisibleAsync();
         await Expect(viewer.GetByRole(AriaRole.Button, new() { Name = "Disable" })).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task A_tag_that_the_webhook_is_not_for_is_ignored_and_an_unknown_service_refused()
+    {
+        var made = await world.PostAsync("tenants/acme/webhooks", new { name = Name(), stack = "shop", services = new[] { "web" }, tags = "2.*" });
+        var (id, secret) = (made.GetProperty("id").GetString()!, made.GetProperty("secret").GetString()!);
+        Assert.Equal(HttpStatusCode.OK, await CallAsync(id, secret, new { image = Repository, tag = "1" }));
+        var delivery = (await world.GetAsync($"tenants/acme/webhooks/{id}/deliveries"))[0];
+        Assert.Equal(("ignored", "This webhook acts on tags like 2.*; 1 is none."), (delivery.GetProperty("decision").GetString(), delivery.GetProperty("reason").GetString()));
+        using var refused = await world.Administrator.PostAsJsonAsync("/api/v1/tenants/acme/webhooks", new { name = Name(), stack = "shop", services = new[] { "nobody" } });
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("nobody", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
