@@ -4,6 +4,8 @@ using Portal.Store;
 namespace Portal.Deployments;
 
 /// <param name="Environment">Colour.</param>
+/// <param name="Live">Whether the environment is live now.</param>
+/// <param name="WasLive">Whether it was when this was asked for.</param>
 /// <param name="After">The one that this one waits for.</param>
 public sealed record DeploymentView(
     Guid Id,
@@ -14,6 +16,7 @@ public sealed record DeploymentView(
     int? FormerRevision,
     Colour Environment,
     bool Live,
+    bool WasLive,
     DeploymentState State,
     DeploymentReason Reason,
     string? ReasonText,
@@ -48,8 +51,8 @@ public sealed class DeploymentQueries(PortalDbFactory databases, ChangeFeed feed
         await using var db = databases.Tenant(tenant);
         var rows = stack is null ? db.Deployments : db.Deployments.Where(row => db.Stacks.Any(named => named.Id == row.StackId && named.Name == stack && named.RemovedAt == null));
         var newest = rows.OrderByDescending(row => row.RequestedAt).ThenByDescending(row => row.Id).Take(most);
-        // A join may lose the rows' order.
-        return [.. (await Views(db, newest).ToListAsync(cancellationToken)).OrderByDescending(view => view.RequestedAt).ThenByDescending(view => view.Id)];
+        // A join may lose the rows' order; of two that were asked for at once the one that waits comes later.
+        return [.. (await Views(db, newest).ToListAsync(cancellationToken)).OrderByDescending(view => view.RequestedAt).ThenByDescending(view => view.After is not null).ThenByDescending(view => view.Id)];
     }
 
     /// <summary>Each tenant's newest, of those that the actor sees.</summary>
@@ -120,6 +123,7 @@ public sealed class DeploymentQueries(PortalDbFactory databases, ChangeFeed feed
         from former in formers.DefaultIfEmpty()
         select new DeploymentView(
             row.Id, row.TenantId, tenant.Slug, stack.Name, revision.Number, former == null ? null : former.Number, row.Colour, row.Colour == pair.Live,
+            (row.Colour == pair.Live) == (db.Switches.Count(later => later.TenantId == row.TenantId && later.AppliedAt > row.RequestedAt) % 2 == 0),
             row.State, row.Reason, row.ReasonText, row.Trigger, row.Actor, row.Source, row.DeliveryId, row.SupersededBy, row.AfterDeploymentId, row.TurnedBackAt, row.CancelRequestedAt,
             row.RequestedAt, row.StartedAt, row.EndedAt, row.Deadline);
 }

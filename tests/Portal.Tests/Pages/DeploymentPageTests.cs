@@ -34,7 +34,7 @@ public sealed class DeploymentPageTests(PagesWorld world)
         var page = await world.OpenAsync("acme-dev", $"/deployments/{id}");
         await using var _ = page.Context;
         await Expect(page.Locator("h1 + .tag")).ToHaveTextAsync("running");
-        await Expect(page.Locator(".steps li", new() { HasText = "web 1: wait until healthy" })).ToBeVisibleAsync();
+        await Expect(page.Locator(".steps li", new() { HasText = "web 1: created, started, wait until healthy" })).ToBeVisibleAsync();
         await Expect(page.Locator(".steps li.waiting").First).ToBeVisibleAsync();
         await Expect(page.Locator(".steps li", new() { HasText = "Pull web" })).ToContainTextAsync("MiB");
         await Expect(page.GetByRole(AriaRole.Navigation, new() { Name = "Main" })).ToContainTextAsync("Catalog");

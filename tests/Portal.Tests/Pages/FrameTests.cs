@@ -72,7 +72,7 @@ public sealed class FrameTests(PagesWorld world)
             return await page.Locator("dialog.find-dialog[open]").CountAsync() == 1;
         });
         await page.Keyboard.TypeAsync("sho");
-        await Expect(page.GetByRole(AriaRole.Option)).ToContainTextAsync("shop");
+        await Expect(page.Locator("[role=option][aria-selected=true]")).ToContainTextAsync("stack of Acme");
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForURLAsync("**/tenants/acme/stacks/shop");
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Playwright;
@@ -149,6 +150,10 @@ public sealed class PagesWorld : IAsyncLifetime
     /// <summary>Asks for a deployment and leaves it running.</summary>
     public async Task<string> RequestAsync(string tenant, string stack, object request) =>
         (await PostAsync($"tenants/{tenant}/stacks/{stack}/deployments", request)).GetProperty("id").GetString()!;
+
+    /// <summary>Keeps asking through the gateway, as visitors do, until disposed of.</summary>
+    public LoadRun Visit(string hostName) =>
+        LoadGenerator.Start(new LoadPlan(new IPEndPoint(IPAddress.Loopback, GatewayPort), hostName) { Connections = 4, RatePerSecond = 200 }, CancellationToken.None);
 
     public Task<JsonElement> SwitchAsync(string tenant, string reason) => PostAsync($"tenants/{tenant}/switches", new { reason });
 

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -52,7 +53,13 @@ public sealed class TenantHomeTests(PagesWorld world)
         await using var _ = page.Context;
         await using var __ = watcher.Context;
         await Expect(page.Locator(".between")).ToContainTextAsync("2 of 3 services differ");
-        await Pictures.TakeAsync(page, "tenant");
+        await page.GotoAsync("/tenants/northwind/stacks/shop");
+        await PagesWorld.LiveAsync(page);
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Green, standby" }).Locator("tr.replica")).ToHaveCountAsync(6);
+        await Pictures.TakeAsync(page, "stack");
+        await page.GotoAsync("/tenants/northwind");
+        await PagesWorld.LiveAsync(page);
+        await using var visitors = world.Visit("shop.northwind.localhost");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Switch", Exact = true }).ClickAsync();
         var dialog = page.Locator("dialog.act");
@@ -68,13 +75,18 @@ public sealed class TenantHomeTests(PagesWorld world)
         await Expect(watcher.GetByText("Green went live")).ToBeVisibleAsync();
         await Expect(watcher.GetByRole(AriaRole.Button, new() { Name = "Switch back to blue" })).ToHaveCountAsync(0);
         await Expect(watcher.Locator(".events")).ToContainTextAsync("2.0 for the campaign");
-        await Expect(page.Locator("main .note")).ToContainTextAsync("0 failed");
+        await Expect(page.Locator("main .note")).ToContainTextAsync(new Regex(@"[1-9][0-9]* requests around it, 0 failed"));
         await Pictures.TakeAsync(page, "tenant-switched");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Switch back to blue" }).ClickAsync();
         await Expect(watcher.GetByRole(AriaRole.Region, new() { Name = "Blue, live" })).ToBeVisibleAsync();
         await Expect(watcher.Locator(".events")).ToContainTextAsync("taken back");
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Switch back" })).ToHaveCountAsync(0);
+        await Expect(page.Locator(".events li").First).ToContainTextAsync(new Regex(@"[1-9][0-9]* requests around it, 0 failed"));
+        // The deployment to green was one to standby, whatever green has been since.
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Recent deployments" }).Locator("tr", new() { HasText = "shop r2" })).ToContainTextAsync("→ standby");
+        Assert.Equal(0, (await visitors.StopAsync()).Failed);
+        await Pictures.TakeAsync(page, "tenant");
     }
 
     [Fact]

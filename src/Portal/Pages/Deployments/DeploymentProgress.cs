@@ -4,18 +4,19 @@ using Portal.Pages.Shared;
 
 namespace Portal.Pages.Deployments;
 
-/// <summary>Reads steps and last words out of a deployment's log, line by line as it comes.</summary>
+/// <summary>Reads what was done out of a deployment's log, line by line as it comes: one item for each replica, not for each act on it.</summary>
 internal sealed partial class DeploymentProgress
 {
-    private readonly List<StepItem> steps = [];
+    private readonly List<StepGroup> groups = [];
     private readonly List<string> words = [];
     private string[] after = [];
+    private bool back;
 
     public void Clear()
     {
-        steps.Clear();
+        groups.Clear();
         words.Clear();
-        after = [];
+        (after, back) = ([], false);
     }
 
     public void Take(IEnumerable<DeploymentLogLine> lines)
@@ -26,14 +27,16 @@ internal sealed partial class DeploymentProgress
         }
     }
 
-    /// <summary>What was done, is done and comes after. A step that was running when its worker died, or when all was over, does not run any more.</summary>
-    public IReadOnlyList<StepItem> Steps(DeploymentView deployment) =>
-    [
-        .. steps.Select((step, index) => step.State == StepState.Running && (deployment.Ended || index < steps.Count - 1)
-            ? step with { State = StepState.Failed, Until = deployment.EndedAt ?? step.Since, Detail = step.Detail ?? "broken off" }
-            : step),
-        .. deployment.Ended ? [] : after.Select((title, index) => new StepItem($"after {index}", title, StepState.Waiting)),
-    ];
+    /// <summary>What was done, is done and comes after. What was running when its worker died, or when all was over, does not run any more.</summary>
+    public IReadOnlyList<StepItem> Steps(DeploymentView deployment)
+    {
+        var coming = deployment.Ended ? [] : after.Select(Subject).Distinct().Where(subject => groups is not [.., var last] || last.Subject != subject || last.Back != back);
+        return
+        [
+            .. groups.Select((group, index) => group.Item($"{index}", over: deployment.Ended || index < groups.Count - 1, deployment.EndedAt)),
+            .. coming.Select(subject => new StepItem($"after {subject}", subject, StepState.Waiting)),
+        ];
+    }
 
     /// <summary>What replicas wrote themselves, as far as the log has it: the last words of one that failed.</summary>
     public IReadOnlyList<string> LastLines(int most) => [.. words.TakeLast(most)];
@@ -49,34 +52,37 @@ internal sealed partial class DeploymentProgress
         DeploymentLogKind.Line => new LogLine(line.At, line.Text),
     };
 
+    /// <summary>"web 1" of "web 1: start"; whole where nothing is named: "Pull web".</summary>
+    internal static string Subject(string step) => step.Split(": ", 2)[0];
+
     private void Take(DeploymentLogLine line)
     {
         switch (line.Kind)
         {
             case DeploymentLogKind.StepStarted:
                 after = line.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-                steps.Add(new StepItem($"{line.Id}", line.Step, StepState.Running) { Since = line.At, HasProgress = line.Step.StartsWith("Pull ", StringComparison.Ordinal) });
+                if (groups is not [.., { Failed: false } same] || same.Subject != Subject(line.Step) || same.Back != back)
+                {
+                    groups.Add(new StepGroup(Subject(line.Step), back, line.At));
+                }
+
+                groups[^1].Begin(line.Step);
                 break;
-            case DeploymentLogKind.StepProgress:
-                Change(step => step with { Detail = line.Text, HasProgress = step.HasProgress || line.Fraction is not null, Progress = line.Fraction });
+            case DeploymentLogKind.StepProgress when groups is [.., var moving]:
+                moving.Progress(line.Text, line.Fraction);
                 break;
-            case DeploymentLogKind.StepDone:
-                Change(step => step with { State = StepState.Done, Until = line.At });
+            case DeploymentLogKind.StepDone when groups is [.., var done]:
+                done.Done(line.At);
                 break;
-            case DeploymentLogKind.StepFailed:
-                Change(step => step with { State = StepState.Failed, Until = line.At, Detail = line.Text });
+            case DeploymentLogKind.StepFailed when groups is [.., var failed]:
+                failed.Fail(line.At, line.Text);
                 break;
             case DeploymentLogKind.Line when Output().IsMatch(line.Text):
                 words.Add(line.Text);
                 break;
-        }
-    }
-
-    private void Change(Func<StepItem, StepItem> change)
-    {
-        if (steps.Count > 0)
-        {
-            steps[^1] = change(steps[^1]);
+            case DeploymentLogKind.Line when line.Text.StartsWith("Turning back: ", StringComparison.Ordinal):
+                back = true;
+                break;
         }
     }
 

@@ -39,8 +39,8 @@ internal static class DeploymentWords
         _ => deployment.Word(),
     };
 
-    /// <summary>The side now, which a switch since may have changed.</summary>
-    public static string Side(this DeploymentView deployment) => deployment.Live ? "live" : "standby";
+    /// <summary>The side as it was meant when it was asked for: a switch since may have changed it.</summary>
+    public static string Side(this DeploymentView deployment) => deployment.WasLive ? "live" : "standby";
 
     public static string By(this DeploymentView deployment) => deployment.Trigger switch
     {
