@@ -1,4 +1,6 @@
+using System.Net;
 using Microsoft.Playwright;
+using Portal.Lab.Directories;
 using static Microsoft.Playwright.Assertions;
 
 namespace Portal.Tests.Pages;
@@ -91,6 +93,20 @@ public sealed class AuditPageTests(PagesWorld world)
         await Expect(page.Locator("table.list > tbody > tr", new() { HasText = "globex" })).ToBeVisibleAsync();
         await Expect(page.Locator("table.list > tbody > tr", new() { HasText = "acme" })).ToBeVisibleAsync();
         await Pictures.TakeAsync(page, "audit-all");
+    }
+
+    [Theory]
+    [InlineData("audit")]
+    [InlineData("audit/export?format=csv")]
+    [InlineData("audit/export?format=jsonl")]
+    public async Task All_tenants_lines_are_not_a_members_to_read_in_any_form(string path)
+    {
+        using var client = new HttpClient { BaseAddress = world.Address };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", await Lab.PortalCalls.TokenAsync(client, "acme-owner", SampleTree.Password("acme-owner")));
+        using var answer = await client.GetAsync($"/api/v1/{path}");
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        using var foreign = await client.GetAsync($"/api/v1/{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}tenant=globex");
+        Assert.Equal(HttpStatusCode.NotFound, foreign.StatusCode);
     }
 
     private static async Task<string> DownloadAsync(IPage page, string link)
