@@ -64,7 +64,7 @@ internal sealed class IntakeBench(BenchWorld world)
     private async Task HoldQueueAsync(CancellationToken cancel)
     {
         var never = world.Parts.Registry.Reference("acme/web:never");
-        await LabImages.FromFolderAsync(world.Parts.Engine, never, world.Place.Sample, ["/app/sample-web"], ["ENV VERSION=never", "ENV START_DELAY=25s"], cancel: cancel);
+        await LabImages.FromFolderAsync(world.Parts.Engine, never, world.Place.Sample, ["/app/sample-web"], ["ENV VERSION=never", "ENV START_DELAY_MS=3600000"], cancel: cancel);
         await LabImages.PushAsync(world.Parts.Engine, never, cancel: cancel);
         await world.Developer.PostAsync($"api/v1/tenants/{BenchWorld.Tenant}/stacks/shop/deployments", new { target = "standby", images = new Dictionary<string, string> { ["web"] = never.ToString() } }, cancel);
     }

@@ -25,5 +25,5 @@ internal static class DraftProblems
             ["findings"] = findings.Select(finding => new { finding.File, finding.Line, finding.Column, field = finding.Key, outcome = Store.SnakeCase.Of(finding.Outcome.ToString()), finding.Reason }),
         });
 
-    public static string Sentence(Finding finding) => $"Line {finding.Line}, {finding.Key}: {finding.Reason}";
+    public static string Sentence(Finding finding) => finding.Key.Length > 0 ? $"Line {finding.Line}, {finding.Key}: {finding.Reason}" : $"Line {finding.Line}: {finding.Reason}";
 }

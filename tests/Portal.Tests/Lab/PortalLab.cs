@@ -20,12 +20,18 @@ public sealed class PortalLab : IAsyncDisposable
 
     private readonly UndoEntry[] undo;
     private readonly WebApplication? app;
-    private readonly LabProcess? process;
+    private readonly Dictionary<string, string?> settings;
+    private LabProcess? process;
 
-    private PortalLab(Uri address, UndoEntry[] undo, WebApplication? app, LabProcess? process) =>
-        (Address, this.undo, this.app, this.process) = (address, undo, app, process);
+    private PortalLab(Dictionary<string, string?> settings, UndoEntry[] undo, WebApplication? app) => (this.settings, this.undo, this.app) = (settings, undo, app);
 
-    public Uri Address { get; }
+    /// <summary>Another one after a restart.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>For a second portal, or a look.</summary>
+    public string Database => settings["Portal:ConnectionString"]!;
+
+    public string DataDirectory => settings["Portal:DataDirectory"]!;
 
     /// <summary>Of the portal in this process.</summary>
     public IServiceProvider Services => app?.Services ?? throw new InvalidOperationException("The published portal cannot be looked into.");
@@ -47,22 +53,31 @@ public sealed class PortalLab : IAsyncDisposable
             });
         await app.StartAsync();
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        return new PortalLab(new Uri(address), undo, app, null);
+        return new PortalLab(all, undo, app) { Address = new Uri(address) };
     }
 
     /// <param name="database">A connection string, to start a second portal on the same database.</param>
     public static async Task<PortalLab> StartPublishedAsync(IEnumerable<KeyValuePair<string, string?>>? settings = null, string? database = null)
     {
-        var program = Path.Combine(await LabFixture.PublishedPortal, "Portal");
-        var (all, data, undo) = await SettingsAsync(settings, database);
-        var process = LabProcess.Start(
-            LabFixture.UndoLog,
-            program,
-            [.. all.Select(setting => $"--{setting.Key}={setting.Value}")],
-            new LabProcessOptions(WorkingDirectory: Path.GetDirectoryName(program)));
-        const string mark = "Now listening on: ";
-        var line = await process.WaitForLineAsync(mark, StartLimit);
-        return new PortalLab(new Uri(line[(line.IndexOf(mark, StringComparison.Ordinal) + mark.Length)..].Trim()), undo, null, process);
+        var (all, _, undo) = await SettingsAsync(settings, database);
+        var portal = new PortalLab(all, undo, null);
+        await portal.RunAsync();
+        return portal;
+    }
+
+    /// <summary>SIGKILL to the published portal.</summary>
+    public Task KillAsync() => Process.KillAsync();
+
+    /// <summary>The published portal again, on the same data and database; its address is a new one.</summary>
+    public async Task RestartAsync()
+    {
+        if (!Process.HasExited)
+        {
+            await Process.StopAsync();
+        }
+
+        await Process.DisposeAsync();
+        await RunAsync();
     }
 
     /// <summary>A browser without scripts: keeps cookies, follows no redirect by itself.</summary>
@@ -94,6 +109,19 @@ public sealed class PortalLab : IAsyncDisposable
         {
             await entry.RunAsync();
         }
+    }
+
+    private async Task RunAsync()
+    {
+        var program = Path.Combine(await LabFixture.PublishedPortal, "Portal");
+        process = LabProcess.Start(
+            LabFixture.UndoLog,
+            program,
+            [.. settings.Select(setting => $"--{setting.Key}={setting.Value}")],
+            new LabProcessOptions(WorkingDirectory: Path.GetDirectoryName(program)));
+        const string mark = "Now listening on: ";
+        var line = await process.WaitForLineAsync(mark, StartLimit);
+        Address = new Uri(line[(line.IndexOf(mark, StringComparison.Ordinal) + mark.Length)..].Trim());
     }
 
     private static async Task<(Dictionary<string, string?> Settings, string Data, UndoEntry[] Undo)> SettingsAsync(IEnumerable<KeyValuePair<string, string?>>? more, string? database)
