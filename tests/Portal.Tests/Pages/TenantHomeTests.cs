@@ -86,7 +86,7 @@ public sealed class TenantHomeTests(PagesWorld world)
         // The deployment to green was one to standby, whatever green has been since.
         await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Recent deployments" }).Locator("tr", new() { HasText = "shop r2" })).ToContainTextAsync("→ standby");
         Assert.Equal(0, (await visitors.StopAsync()).Failed);
-        await Pictures.TakeAsync(page, "tenant");
+        await Pictures.TakeAsync(page, "tenant-home");
     }
 
     [Fact]

@@ -16,6 +16,7 @@ public sealed partial class MainLayout
     private IReadOnlyList<TenantView> tenants = [];
     private IReadOnlyList<StackView> stacks = [];
     private TenantView? tenant;
+    private IDisposable? early;
 
     [Parameter]
     public RenderFragment? Body { get; set; }
@@ -66,8 +67,6 @@ public sealed partial class MainLayout
             early = Place.Watch(() => _ = InvokeAsync(EarlyAsync));
         }
     }
-
-    private IDisposable? early;
 
     protected override ValueTask DisposeViewAsync()
     {

@@ -12,6 +12,8 @@ namespace Portal.Pages.Frame;
 /// </summary>
 public abstract class TenantPage : LiveView
 {
+    private bool found;
+
     [Parameter]
     public string Slug { get; set; } = "";
 
@@ -35,8 +37,6 @@ public abstract class TenantPage : LiveView
 
     /// <summary>Loaded, and there is something to show.</summary>
     protected bool Ready => Loaded && found;
-
-    private bool found;
 
     protected override object? Subject => Slug;
 

@@ -11,7 +11,7 @@ namespace Portal.Pages.Stacks;
 /// <summary>Asks where to and what, shows what would change, and queues the deployment.</summary>
 public sealed partial class DeployDialog
 {
-    private bool shown;
+    private bool opened;
     private DeployTarget target;
     /// <summary>0: a new one.</summary>
     private int revision;
@@ -75,14 +75,14 @@ public sealed partial class DeployDialog
         _ => $"Standby ({Tenant.Standby.Text()}) gets it first; only if it succeeds there, live ({Tenant.Live.Text()}) follows, replica by replica, and no request is lost.",
     };
 
-    private IReadOnlyList<ChangeTable.Change> changes =>
+    private IReadOnlyList<ChangeTable.Change> Shown =>
         revision != 0
             ? difference is null ? [] : Changes(difference)
             : [.. images.Where(image => wanted[image.Key].Trim() != Running(image.Key)).Select(image => new ChangeTable.Change($"{image.Key} image", Running(image.Key), wanted[image.Key].Trim()))];
 
     protected override async Task OnParametersSetAsync()
     {
-        if (Open && !shown)
+        if (Open && !opened)
         {
             target = DeployTarget.Standby;
             (revision, force) = (Revision ?? 0, false);
@@ -91,7 +91,7 @@ public sealed partial class DeployDialog
             await CompareAsync();
         }
 
-        shown = Open;
+        opened = Open;
     }
 
     private string? Running(string service) =>

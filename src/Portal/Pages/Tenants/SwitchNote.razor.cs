@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Portal.Access;
+using Portal.Pages.Frame;
 using Portal.Pages.Shared;
 using Portal.Switching;
 using Portal.Tenants;
@@ -9,6 +10,8 @@ namespace Portal.Pages.Tenants;
 /// <summary>The time after a switch in which the former side is kept ready: how it went, how long still, and the one click back.</summary>
 public sealed partial class SwitchNote
 {
+    private const int LongestReason = 500;
+
     private bool busy;
     private string? failure;
 
@@ -39,23 +42,18 @@ public sealed partial class SwitchNote
     private async Task BackAsync()
     {
         (busy, failure) = (true, null);
-        try
+        var reason = $"Switched back: “{Last!.Reason}”";
+        // Not with the page's own token: a switch that has begun is finished, whether or not somebody still looks.
+        failure = await CurrentActor.TryAsync(async actor =>
         {
-            var reason = $"Switched back: “{Last!.Reason}”";
-            var result = await Request.ExecuteAsync(await CurrentActor.GetAsync(CancellationToken.None), Tenant.Id, reason.Length > 500 ? "Switched back" : reason, CancellationToken.None);
-            failure = SwitchWords.Refusal(result);
+            var result = await Request.ExecuteAsync(actor, Tenant.Id, reason.Length > LongestReason ? "Switched back" : reason, CancellationToken.None);
             if (result is SwitchResult.Applied applied)
             {
                 Toast.Done(SwitchWords.Done(applied));
             }
-        }
-        catch (DeniedException)
-        {
-            failure = "Your account may not switch this tenant any more.";
-        }
-        finally
-        {
-            busy = false;
-        }
+
+            return SwitchWords.Refusal(result);
+        }, CancellationToken.None);
+        busy = false;
     }
 }

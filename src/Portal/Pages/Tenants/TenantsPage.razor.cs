@@ -3,8 +3,6 @@ using Portal.Access;
 using Portal.Clusters;
 using Portal.Deployments;
 using Portal.Pages.Frame;
-using Portal.Pages.Shared;
-using Portal.Pages.Stacks;
 using Portal.Store;
 using Portal.Tenants;
 
@@ -69,48 +67,7 @@ public sealed partial class TenantsPage
 
     private string Known(string cluster) => clusters.Contains(cluster) ? cluster : clusters is [var first, ..] ? first : "";
 
-    private RenderFragment Side(TenantView tenant, Colour colour)
-    {
-        var (kind, word) = ServiceWords.Sum(services[tenant.Id].SelectMany(stack => stack.Services), colour);
-        return builder =>
-        {
-            builder.OpenComponent<ColourName>(0);
-            builder.AddAttribute(1, nameof(ColourName.Colour), colour);
-            builder.CloseComponent();
-            builder.AddContent(2, " ");
-            builder.OpenComponent<StatusTag>(3);
-            builder.AddAttribute(4, nameof(StatusTag.Kind), kind);
-            builder.AddAttribute(5, nameof(StatusTag.Text), word);
-            builder.AddAttribute(6, nameof(StatusTag.Plain), true);
-            builder.CloseComponent();
-        };
-    }
-
-    private RenderFragment ClusterField(string label, string id, string chosen, Action<string> choose) => builder =>
-    {
-        builder.OpenComponent<Field>(0);
-        builder.AddAttribute(1, nameof(Field.Label), label);
-        builder.AddAttribute(2, nameof(Field.For), id);
-        builder.AddAttribute(3, nameof(Field.ChildContent), (RenderFragment)(inner =>
-        {
-            inner.OpenElement(0, "select");
-            inner.AddAttribute(1, "class", "input");
-            inner.AddAttribute(2, "id", id);
-            inner.AddAttribute(3, "value", chosen);
-            inner.AddAttribute(4, "onchange", EventCallback.Factory.Create<ChangeEventArgs>(this, change => choose(change.Value?.ToString() ?? "")));
-            foreach (var cluster in clusters)
-            {
-                inner.OpenElement(5, "option");
-                inner.SetKey(cluster);
-                inner.AddAttribute(6, "value", cluster);
-                inner.AddContent(7, cluster);
-                inner.CloseElement();
-            }
-
-            inner.CloseElement();
-        }));
-        builder.CloseComponent();
-    };
+    private IEnumerable<ServiceView> Of(TenantView tenant) => services[tenant.Id].SelectMany(stack => stack.Services);
 
     private void SuggestSlug()
     {
