@@ -23,10 +23,12 @@ public sealed class AuditQueries(PortalDbFactory databases)
         return await Rows(db, filter).OrderByDescending(line => line.Id).Take(most).ToListAsync(cancellationToken);
     }
 
-    /// <summary>All that match, streamed: an export may be long.</summary>
-    public async IAsyncEnumerable<AuditEvent> ExportAsync(Actor actor, AuditFilter filter, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>All that match, streamed: an export may be long. Refused at once, not with the first line: by then an answer has begun.</summary>
+    public IAsyncEnumerable<AuditEvent> ExportAsync(Actor actor, AuditFilter filter, CancellationToken cancellationToken) => StreamAsync(Open(actor, filter), filter, cancellationToken);
+
+    private static async IAsyncEnumerable<AuditEvent> StreamAsync(PortalDb opened, AuditFilter filter, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var db = Open(actor, filter);
+        await using var db = opened;
         await foreach (var line in Rows(db, filter).OrderBy(line => line.Id).AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
             yield return line;

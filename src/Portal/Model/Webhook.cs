@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Portal.Model;
 
 /// <summary>A receiver bound to a stack and target. Its secret is mandatory.</summary>
@@ -9,6 +11,10 @@ public sealed class Webhook : ITenantOwned
     public required string Name { get; init; }
     public required byte[] SecretSealed { get; set; }
     public required DeployTarget Target { get; init; }
+    /// <summary>Of the stack's services, those that it may deploy; empty: all.</summary>
+    public ImmutableArray<string> Services { get; init; } = [];
+    /// <summary>Tags that it acts on, with <c>*</c> and <c>?</c>; null: every tag.</summary>
+    public string? Tags { get; init; }
     public bool Enabled { get; set; } = true;
     public required DateTimeOffset CreatedAt { get; init; }
     public required string CreatedBy { get; init; }

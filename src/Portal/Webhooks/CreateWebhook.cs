@@ -1,10 +1,15 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Portal.Audit;
+using Portal.Stacks;
 using Portal.Store;
 
 namespace Portal.Webhooks;
 
-public sealed record NewWebhook(string Name, string Stack, DeployTarget Target);
+/// <param name="Services">Those of the stack that it may deploy; none given: all.</param>
+/// <param name="Tags">Tags that it acts on, with <c>*</c> and <c>?</c>; blank: every tag.</param>
+public sealed record NewWebhook(string Name, string Stack, DeployTarget Target, IReadOnlyList<string>? Services = null, string? Tags = null);
 
 public abstract record CreateWebhookResult
 {
@@ -20,7 +25,7 @@ public abstract record CreateWebhookResult
 }
 
 /// <summary>A receiver for a stack and target. One that may reach live is made only by somebody who may.</summary>
-public sealed class CreateWebhook(Changes changes, WebhookSecrets secrets, TimeProvider clock)
+public sealed partial class CreateWebhook(Changes changes, StackServiceQueries services, WebhookSecrets secrets, TimeProvider clock)
 {
     public const int LongestName = 60;
     private const string NameIndex = "webhooks_tenant_id_name_key";
@@ -35,14 +40,32 @@ public sealed class CreateWebhook(Changes changes, WebhookSecrets secrets, TimeP
             return new CreateWebhookResult.Invalid("name", $"A name of at most {LongestName} characters.");
         }
 
+        var tags = wanted.Tags?.Trim() is { Length: > 0 } pattern ? pattern : null;
+        if (tags is not null && !TagsPattern().IsMatch(tags))
+        {
+            return new CreateWebhookResult.Invalid("tags", "A tag, where * stands for any letters and ? for one: 1.*, release-?.");
+        }
+
+        var chosen = (wanted.Services ?? []).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToImmutableArray();
+        if (!chosen.IsEmpty && await UnknownAsync(tenant, wanted.Stack, chosen, cancellationToken) is { } unknown)
+        {
+            return new CreateWebhookResult.Invalid("services", $"The stack has no service '{unknown}'.");
+        }
+
         try
         {
-            return await changes.RunAsync(permit, db => AddAsync(db, permit, tenant, wanted with { Name = name }, cancellationToken), cancellationToken);
+            return await changes.RunAsync(permit, db => AddAsync(db, permit, tenant, wanted with { Name = name, Services = chosen, Tags = tags }, cancellationToken), cancellationToken);
         }
         catch (ConflictException error) when (error.Constraint == NameIndex)
         {
             return new CreateWebhookResult.NameTaken();
         }
+    }
+
+    private async Task<string?> UnknownAsync(Guid tenant, string stack, ImmutableArray<string> chosen, CancellationToken cancellationToken)
+    {
+        var known = (await services.ListAsync(tenant, cancellationToken)).Where(service => service.Stack == stack).Select(service => service.Service).ToHashSet(StringComparer.Ordinal);
+        return chosen.FirstOrDefault(service => !known.Contains(service));
     }
 
     private async Task<Changed<CreateWebhookResult>> AddAsync(PortalDb db, Permit permit, Guid tenant, NewWebhook wanted, CancellationToken cancellationToken)
@@ -63,17 +86,22 @@ public sealed class CreateWebhook(Changes changes, WebhookSecrets secrets, TimeP
             Name = wanted.Name,
             SecretSealed = secrets.Seal(secret),
             Target = wanted.Target,
+            Services = [.. wanted.Services ?? []],
+            Tags = wanted.Tags,
             CreatedAt = now,
             CreatedBy = permit.Actor.Name,
         };
         db.Webhooks.Add(hook);
         return (new CreateWebhookResult.Created(hook.Id, secret), new AuditLine("webhook.created", "webhook", hook.Name)
         {
-            After = new { hook.Name, wanted.Stack, target = hook.Target.Text() },
+            After = new { hook.Name, wanted.Stack, target = hook.Target.Text(), hook.Services, hook.Tags },
             Correlation = hook.Id,
             Notes = [new ChangeNote(tenant, "webhook", hook.Id)],
         });
     }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_.*?-]{1,128}\z")]
+    private static partial Regex TagsPattern();
 }
 
 internal static class WebhookPermits

@@ -6,7 +6,9 @@ using Portal.Tenants;
 namespace Portal.Webhooks;
 
 /// <param name="Target"><c>standby</c> (default), <c>live</c>, <c>both</c>, <c>blue</c> or <c>green</c>.</param>
-public sealed record WebhookBody(string? Name, string? Stack, string? Target);
+/// <param name="Services">Those of the stack that it may deploy; left out: all.</param>
+/// <param name="Tags">Tags that it acts on, with <c>*</c> and <c>?</c>; left out: every tag.</param>
+public sealed record WebhookBody(string? Name, string? Stack, string? Target, string[]? Services, string? Tags);
 
 internal static class WebhookEndpoints
 {
@@ -46,7 +48,7 @@ internal static class WebhookEndpoints
             return Problems.Invalid("target", "standby, live, both, blue or green.");
         }
 
-        return await create.ExecuteAsync(http.Actor(), view.Id, new NewWebhook(body.Name ?? "", body.Stack ?? "", target), cancellationToken) switch
+        return await create.ExecuteAsync(http.Actor(), view.Id, new NewWebhook(body.Name ?? "", body.Stack ?? "", target, body.Services, body.Tags), cancellationToken) switch
         {
             CreateWebhookResult.Created created => Results.Created($"/api/v1/tenants/{tenant}/webhooks/{created.WebhookId}", new
             {
@@ -101,6 +103,8 @@ internal static class WebhookEndpoints
         hook.Name,
         hook.Stack,
         target = hook.Target.Text(),
+        hook.Services,
+        hook.Tags,
         hook.Enabled,
         url = Url(hook.Id),
         hook.CreatedAt,

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
 using Portal.Store;
 
@@ -5,7 +6,8 @@ namespace Portal.Webhooks;
 
 /// <param name="LastDeliveryAt">Newest call that is kept, also a refused one.</param>
 public sealed record WebhookView(
-    Guid Id, string Name, string Stack, DeployTarget Target, bool Enabled, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset? RotatedAt, DateTimeOffset? LastDeliveryAt, DeliveryDecision? LastDecision);
+    Guid Id, string Name, string Stack, DeployTarget Target, bool Enabled, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset? RotatedAt, DateTimeOffset? LastDeliveryAt, DeliveryDecision? LastDecision,
+    ImmutableArray<string> Services, string? Tags);
 
 /// <param name="DeploymentState">Of the deployment that it brought or was folded into.</param>
 public sealed record DeliveryView(
@@ -68,7 +70,7 @@ public sealed class WebhookQueries(PortalDbFactory databases)
         let last = db.Deliveries.Where(row => row.WebhookId == hook.Id).OrderByDescending(row => row.ReceivedAt).FirstOrDefault()
         select new WebhookView(
             hook.Id, hook.Name, stack.Name, hook.Target, hook.Enabled, hook.CreatedAt, hook.CreatedBy, hook.RotatedAt,
-            last == null ? null : last.ReceivedAt, last == null ? null : last.Decision);
+            last == null ? null : last.ReceivedAt, last == null ? null : last.Decision, hook.Services, hook.Tags);
 
     private static IQueryable<DeliveryView> DeliveryViews(PortalDb db, IQueryable<Delivery> rows) =>
         from row in rows

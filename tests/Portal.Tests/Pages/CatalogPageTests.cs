@@ -33,7 +33,7 @@ public sealed partial class CatalogPageTests(PagesWorld world)
     [Fact]
     public async Task A_developer_answers_the_questions_and_sees_the_first_deployment()
     {
-        var page = await world.OpenAsync("acme-dev", "/tenants/acme/catalog/sample-web");
+        var page = await world.OpenAsync("acme-dev", $"/tenants/{await OwnAsync()}/catalog/sample-web");
         await using var _ = page.Context;
         await ReadyAsync(page);
         await page.GetByLabel("Stack name").FillAsync("from-form");
@@ -44,7 +44,7 @@ public sealed partial class CatalogPageTests(PagesWorld world)
         await Expect(page.GetByText("Host name must be answered.")).ToBeVisibleAsync();
         await Expect(page.GetByLabel("Host name")).ToBeFocusedAsync();
 
-        await page.GetByLabel("Host name").FillAsync("from-form.acme.localhost");
+        await page.GetByLabel("Host name").FillAsync("from-form.bakery.localhost");
         await page.GetByLabel("Replicas").FillAsync("1");
         await page.GetByText("Advanced").ClickAsync();
         await page.EvaluateAsync("scrollTo(0, 0)");
@@ -60,12 +60,12 @@ public sealed partial class CatalogPageTests(PagesWorld world)
     [Fact]
     public async Task A_stack_whose_image_is_missing_is_made_and_says_why_it_does_not_run()
     {
-        var page = await world.OpenAsync("acme-dev", "/tenants/acme/catalog/sample-web");
+        var page = await world.OpenAsync("acme-dev", $"/tenants/{await OwnAsync()}/catalog/sample-web");
         await using var _ = page.Context;
         await ReadyAsync(page);
         await page.GetByLabel("Stack name").FillAsync("no-image");
         await page.GetByLabel("Image", new() { Exact = true }).FillAsync(world.Image("never-pushed"));
-        await page.GetByLabel("Host name").FillAsync("no-image.acme.localhost");
+        await page.GetByLabel("Host name").FillAsync("no-image.bakery.localhost");
         await page.GetByRole(AriaRole.Button, new() { Name = "Create and deploy to standby" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("was made, but could not be deployed");
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("never-pushed");
@@ -91,20 +91,24 @@ public sealed partial class CatalogPageTests(PagesWorld world)
     [Fact]
     public async Task Compose_text_is_judged_by_line_before_it_runs()
     {
-        var page = await world.OpenAsync("acme-dev", "/tenants/acme/compose");
+        var page = await world.OpenAsync("acme-dev", $"/tenants/{await OwnAsync()}/compose");
         await using var _ = page.Context;
         var text = page.GetByRole(AriaRole.Textbox, new() { Name = "Compose text" });
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "From Compose text" })).ToBeVisibleAsync();
         await InteractiveAsync(page);
-        await text.FillAsync("services:\n  web:\n    image: ${IMAGE}\n    privileged: true\n    colour: red\n");
+        await text.FillAsync("services:\n  web:\n    image: ${IMAGE}\n    colour: red\n");
         await text.BlurAsync();
         var findings = page.GetByRole(AriaRole.List, new() { Name = "Findings" });
+        await Expect(findings).ToContainTextAsync("IMAGE has neither a value nor a default");
+        await Expect(findings).ToContainTextAsync("unknown key 'colour'");
+        await text.FillAsync("services:\n  web:\n    image: registry.example.com/acme/web:1\n    privileged: true\n    volumes:\n      - /etc:/host-etc\n");
+        await text.BlurAsync();
         await Expect(findings).ToContainTextAsync("services.web.privileged");
         await Expect(findings.GetByRole(AriaRole.Button, new() { Name = "Line 4" })).ToBeVisibleAsync();
-        await Expect(findings.GetByRole(AriaRole.Button, new() { Name = "Line 5" })).ToBeVisibleAsync();
+        await Expect(findings.GetByRole(AriaRole.Button, new() { Name = "Line 6" })).ToBeVisibleAsync();
         await Pictures.TakeAsync(page, "compose-findings");
         await findings.GetByRole(AriaRole.Button, new() { Name = "Line 4" }).ClickAsync();
-        Assert.Equal("    privileged: true", await text.EvaluateAsync<string>("box => box.value.substring(box.selectionStart, box.selectionEnd)"));
+        await Lab.Eventually.EqualsAsync("    privileged: true", () => text.EvaluateAsync<string>("box => box.value.substring(box.selectionStart, box.selectionEnd)"));
 
         await text.FillAsync("services:\n  web:\n    image: ${IMAGE}\n");
         await text.BlurAsync();
@@ -114,7 +118,7 @@ public sealed partial class CatalogPageTests(PagesWorld world)
         await page.GetByLabel("Stack name").FillAsync("by-hand");
         await page.GetByLabel("Nowhere yet").CheckAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Create stack" }).ClickAsync();
-        await page.WaitForURLAsync("**/tenants/acme/stacks/by-hand");
+        await page.WaitForURLAsync("**/tenants/bakery/stacks/by-hand");
     }
 
     [Fact]
@@ -146,6 +150,8 @@ public sealed partial class CatalogPageTests(PagesWorld world)
         var answer = await page.GotoAsync("/tenants/acme/catalog/nobodys");
         Assert.Equal(404, answer!.Status);
     }
+
+    private Task<string> OwnAsync() => OwnTenant.OfAsync(world, "bakery", "Bakery");
 
     private static async Task ReadyAsync(IPage page)
     {

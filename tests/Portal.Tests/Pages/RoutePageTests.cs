@@ -34,6 +34,9 @@ public sealed class RoutePageTests(PagesWorld world)
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = host, Exact = true })).ToHaveAttributeAsync("href", $"http://{host}:{world.GatewayPort}/");
         await Eventually.EqualsAsync(HttpStatusCode.OK, () => ThroughGatewayAsync(host));
         await Eventually.EqualsAsync(HttpStatusCode.OK, () => ThroughGatewayAsync($"standby--{host}"));
+        await page.ReloadAsync();
+        await Expect(page.Locator("tr", new() { HasText = host }).First).ToContainTextAsync("2 healthy");
+        await Interactive.WaitAsync(page);
         await Pictures.TakeAsync(page, "routes");
 
         await page.GetByRole(AriaRole.Button, new() { Name = $"Remove {host}/" }).ClickAsync();
@@ -58,6 +61,11 @@ public sealed class RoutePageTests(PagesWorld world)
         var host = $"r{Guid.NewGuid():N}"[..10] + ".acme.localhost";
         var added = await world.PostAsync("tenants/acme/routes", new { stack = "shop", service = "web", port = 8080, hostName = host, path = "/api" });
         var id = added.GetProperty("id").GetString();
+        using var closed = await world.Administrator.PostAsJsonAsync("/api/v1/tenants/acme/routes", new { stack = "shop", service = "web", port = 9, hostName = host, path = "/nine" });
+        Assert.Equal(HttpStatusCode.BadRequest, closed.StatusCode);
+        Assert.Contains("The service offers 8080", await closed.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var taken = await world.Administrator.PostAsJsonAsync("/api/v1/tenants/acme/routes", new { stack = "shop", service = "web", port = 8080, hostName = host, path = "/api" });
+        Assert.Equal(HttpStatusCode.Conflict, taken.StatusCode);
         using var again = await world.Administrator.PostAsJsonAsync("/api/v1/tenants/globex/routes", new { stack = "shop", service = "web", port = 8080, hostName = host, path = "/api" });
         Assert.Equal(HttpStatusCode.BadRequest, again.StatusCode);
         using var foreign = await world.Administrator.DeleteAsync($"/api/v1/tenants/globex/routes/{id}");

@@ -17,24 +17,31 @@ public sealed class WebhookPageTests(PagesWorld world)
     public async Task The_secret_is_shown_once_and_the_example_deploys_when_pasted_into_a_shell()
     {
         var name = Name();
-        var page = await world.OpenAsync("acme-dev", "/tenants/acme/webhooks");
+        await OwnAsync();
+        var page = await world.OpenAsync("acme-dev", "/tenants/mill/webhooks");
         await using var _ = page.Context;
         await Interactive.WaitAsync(page);
         await page.GetByRole(AriaRole.Button, new() { Name = "New webhook" }).ClickAsync();
         var dialog = page.Locator("dialog.act");
         await Expect(dialog.GetByLabel("Target").GetByRole(AriaRole.Option)).ToHaveTextAsync(["standby"]);
         await dialog.GetByLabel("Name").FillAsync(name);
-        await dialog.GetByLabel("Stack").SelectOptionAsync("shop");
+        await dialog.GetByLabel("Stack").SelectOptionAsync("flour");
+        await dialog.GetByLabel("Tags").FillAsync("no tag / at all");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Make webhook" }).ClickAsync();
+        await Expect(dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("where * stands for any letters");
+        await dialog.GetByLabel("Tags").FillAsync("?");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Make webhook" }).ClickAsync();
 
         var once = page.GetByRole(AriaRole.Status, new() { Name = $"Secret of {name}" });
         await Expect(once).ToContainTextAsync("It is shown this once");
-        await Pictures.TakeAsync(page, "webhook-secret");
         var script = await once.Locator("pre").InnerTextAsync();
         var output = await Shell.RunAsync("bash", ["-c", script]);
         var answer = JsonDocument.Parse(output).RootElement;
         Assert.Equal(("succeeded", "green"), (answer.GetProperty("result").GetString(), answer.GetProperty("environment").GetString()));
 
+        await once.GetByRole(AriaRole.Button, new() { Name = "I have stored it" }).ClickAsync();
+        await Expect(once).ToHaveCountAsync(0);
+        await Pictures.TakeAsync(page, "webhooks");
         await page.ReloadAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = name }).First).ToBeVisibleAsync();
         await Expect(page.GetByText("It is shown this once")).ToHaveCountAsync(0);
@@ -45,7 +52,7 @@ public sealed class WebhookPageTests(PagesWorld world)
     public async Task A_delivery_appears_by_itself_with_what_was_checked_and_what_came_of_it()
     {
         var (id, secret) = await HookAsync();
-        var page = await world.OpenAsync("acme-dev", $"/tenants/acme/webhooks/{id}");
+        var page = await world.OpenAsync("acme-dev", $"/tenants/mill/webhooks/{id}");
         await using var _ = page.Context;
         await Interactive.WaitAsync(page);
         await Expect(page.GetByText("Not called yet")).ToBeVisibleAsync();
@@ -68,14 +75,13 @@ public sealed class WebhookPageTests(PagesWorld world)
         await Pictures.TakeAsync(page, "deliveries");
         await rows.First.GetByRole(AriaRole.Link, new() { Name = "succeeded" }).ClickAsync();
         await page.WaitForURLAsync("**/deployments/*");
-        await world.DeployAsync(PagesWorld.Tenant, PagesWorld.Stack, new { target = "standby", images = new { web = world.Image("1") } });
     }
 
     [Fact]
     public async Task A_new_secret_ends_the_old_one_and_disabling_ends_both()
     {
         var (id, old) = await HookAsync();
-        var page = await world.OpenAsync("acme-dev", $"/tenants/acme/webhooks/{id}");
+        var page = await world.OpenAsync("acme-dev", $"/tenants/mill/webhooks/{id}");
         await using var _ = page.Context;
         await Interactive.WaitAsync(page);
         await page.GetByRole(AriaRole.Button, new() { Name = "New secret" }).ClickAsync();
@@ -99,14 +105,28 @@ public sealed class WebhookPageTests(PagesWorld world)
     public async Task A_webhook_that_reaches_live_is_not_a_developers_to_touch()
     {
         var (id, _) = await HookAsync("live");
-        var developer = await world.OpenAsync("acme-dev", $"/tenants/acme/webhooks/{id}");
+        var developer = await world.OpenAsync("acme-dev", $"/tenants/mill/webhooks/{id}");
         await using var _1 = developer.Context;
         await Expect(developer.GetByRole(AriaRole.Button, new() { Name = "Disable" })).ToBeVisibleAsync();
         await Expect(developer.GetByRole(AriaRole.Button, new() { Name = "New secret" })).ToHaveCountAsync(0);
-        var viewer = await world.OpenAsync("acme-view", $"/tenants/acme/webhooks/{id}");
+        var viewer = await world.OpenAsync("acme-view", $"/tenants/mill/webhooks/{id}");
         await using var _2 = viewer.Context;
         await Expect(viewer.GetByText("Not called yet")).ToBeVisibleAsync();
         await Expect(viewer.GetByRole(AriaRole.Button, new() { Name = "Disable" })).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task A_tag_that_the_webhook_is_not_for_is_ignored_and_an_unknown_service_refused()
+    {
+        await OwnAsync();
+        var made = await world.PostAsync("tenants/mill/webhooks", new { name = Name(), stack = "flour", services = new[] { "web" }, tags = "2.*" });
+        var (id, secret) = (made.GetProperty("id").GetString()!, made.GetProperty("secret").GetString()!);
+        Assert.Equal(HttpStatusCode.OK, await CallAsync(id, secret, new { image = Repository, tag = "1" }));
+        var delivery = (await world.GetAsync($"tenants/mill/webhooks/{id}/deliveries"))[0];
+        Assert.Equal(("ignored", "This webhook acts on tags like 2.*; 1 is none."), (delivery.GetProperty("decision").GetString(), delivery.GetProperty("reason").GetString()));
+        using var refused = await world.Administrator.PostAsJsonAsync("/api/v1/tenants/mill/webhooks", new { name = Name(), stack = "flour", services = new[] { "nobody" } });
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("nobody", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -116,7 +136,7 @@ public sealed class WebhookPageTests(PagesWorld world)
         var page = await world.OpenAsync("globex-dev", "/tenants/globex/webhooks");
         await using var _1 = page.Context;
         await Expect(page.GetByText("A webhook deploys a stack, and there is none yet.")).ToBeVisibleAsync();
-        foreach (var path in (string[])[$"/tenants/acme/webhooks/{id}", $"/tenants/globex/webhooks/{id}", "/tenants/acme/webhooks"])
+        foreach (var path in (string[])[$"/tenants/mill/webhooks/{id}", $"/tenants/globex/webhooks/{id}", "/tenants/mill/webhooks"])
         {
             Assert.Equal((path, 404), (path, (await page.GotoAsync(path))!.Status));
         }
@@ -126,9 +146,12 @@ public sealed class WebhookPageTests(PagesWorld world)
 
     private static string Name() => $"ci-{Guid.NewGuid():N}"[..10];
 
+    private Task<string> OwnAsync() => OwnTenant.OfAsync(world, "mill", "Mill", "flour");
+
     private async Task<(string Id, string Secret)> HookAsync(string target = "standby")
     {
-        var made = await world.PostAsync("tenants/acme/webhooks", new { name = Name(), stack = "shop", target });
+        await OwnAsync();
+        var made = await world.PostAsync("tenants/mill/webhooks", new { name = Name(), stack = "flour", target });
         return (made.GetProperty("id").GetString()!, made.GetProperty("secret").GetString()!);
     }
 

@@ -39,7 +39,7 @@ public sealed class EndpointWalkTests(EndpointWalkTests.Lab lab) : IClassFixture
     }.ToFrozenDictionary();
 
     /// <summary>What changes something → the action in the audit log.</summary>
-    private static readonly FrozenDictionary<string, string> Changing = new Dictionary<string, string>
+    internal static readonly FrozenDictionary<string, string> Changing = new Dictionary<string, string>
     {
         ["POST /api/v1/sessions"] = "session.started",
         ["DELETE /api/v1/sessions/current"] = "session.ended",
@@ -108,7 +108,7 @@ public sealed class EndpointWalkTests(EndpointWalkTests.Lab lab) : IClassFixture
             .Select(endpoint => endpoint.Name).Distinct().Order();
         Assert.Equal(Changing.Keys.Order(), changing);
 
-        // That it is written when the endpoint is called is held by the tests of each feature; that nobody made the name up, here.
+        // That it is written when the endpoint is called is held by AuditWalkTests; that nobody made the name up, here.
         var source = string.Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "Portal"), "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/Pages/", StringComparison.Ordinal)).Select(File.ReadAllText));
         Assert.All(Changing.Values.Where(action => !action.StartsWith("delivery.", StringComparison.Ordinal)), action => Assert.Contains($"\"{action}\"", source, StringComparison.Ordinal));

@@ -23,6 +23,27 @@ public sealed class HookDeciderTests
         Assert.Equal(DeployTarget.Standby, deploy.Target);
     }
 
+    [Fact]
+    public void A_webhook_for_some_services_leaves_the_others_as_they_are()
+    {
+        var deploy = Assert.IsType<HookVerdict.Deploy>(Filtered("2", new HookFilter(["worker", "db"], null)));
+        Assert.Equal(["worker"], deploy.Images.Keys);
+        Assert.Contains("None of db", Assert.IsType<HookVerdict.Ignore>(Filtered("2", new HookFilter(["db"], null))).Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1.*", "1.4.2", true)]
+    [InlineData("1.*", "2.0.0", false)]
+    [InlineData("release-?", "release-7", true)]
+    [InlineData("release-?", "release-77", false)]
+    [InlineData("v1", "V1", false)]
+    [InlineData("*", "anything", true)]
+    public void A_webhook_for_some_tags_ignores_the_others(string tags, string tag, bool taken) =>
+        Assert.Equal(taken, Filtered(tag, new HookFilter([], tags)) is HookVerdict.Deploy);
+
+    private static HookVerdict Filtered(string tag, HookFilter filter) =>
+        HookDecider.Decide(DeployTarget.Standby, new HookPayload(PayloadForm.Generic, ImageReference.Parse("registry.example:5000/acme/web"), tag), Images, filter);
+
     [Theory]
     [InlineData("registry.example:5000/acme/other")]
     [InlineData("registry.example/acme/web")]

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Components;
 using Portal.Clusters;
 using Portal.Gateway;
@@ -22,7 +22,7 @@ public sealed partial class RoutesPage
     private string host = "";
     private string path = "/";
     private string service = "";
-    private string port = "";
+    private int port;
 
     [Inject]
     private StackQueries Stacks { get; set; } = null!;
@@ -51,9 +51,9 @@ public sealed partial class RoutesPage
 
     private EventCallback AddOrNothing => May(Permission.RouteManage) && services.Count > 0 ? EventCallback.Factory.Create(this, () => adding = true) : default;
 
-    private string PortHelp => services.FirstOrDefault(one => Key(one) == service) is { Ports: { Length: > 0 } ports }
-        ? $"The container's. This service offers {string.Join(", ", ports)}."
-        : "The container's; this service names none.";
+    private ImmutableArray<int> Ports => services.FirstOrDefault(one => Key(one) == service)?.Ports ?? [];
+
+    private string PortHelp => Ports.IsEmpty ? "This service offers no TCP port: name one under expose in its Compose text." : "The container's, of those that the service offers.";
 
     protected override bool Concerns(ChangeNote note) => note.Kind is "route" or "stack" or "tenant" or "switch" or "inventory";
 
@@ -76,17 +76,12 @@ public sealed partial class RoutesPage
     private void Choose(ChangeEventArgs change) => Choose(services.FirstOrDefault(one => Key(one) == (string?)change.Value));
 
     private void Choose(StackServiceView? one) =>
-        (service, port) = one is null ? ("", "") : (Key(one), one.Ports.IsEmpty ? "" : one.Ports[0].ToString(CultureInfo.InvariantCulture));
+        (service, port) = one is null ? ("", 0) : (Key(one), one.Ports is [var first, ..] ? first : 0);
 
     private Task<string?> AddAsync() => CurrentActor.TryAsync(async actor =>
     {
         var to = services.First(one => Key(one) == service);
-        if (!int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-        {
-            return "Say which of the container's ports the route leads to, 1 to 65535.";
-        }
-
-        switch (await Add.ExecuteAsync(actor, Here.Id, new NewRoute(to.Stack, to.Service, number, host, path), Life))
+        switch (await Add.ExecuteAsync(actor, Here.Id, new NewRoute(to.Stack, to.Service, port, host, path), Life))
         {
             case AddRouteResult.Added added:
                 Toast.Done("Route added", added.Route.HostName + added.Route.Path);

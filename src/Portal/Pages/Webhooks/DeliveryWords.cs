@@ -1,9 +1,19 @@
 using Portal.Pages.Shared;
+using Portal.Webhooks;
 
 namespace Portal.Pages.Webhooks;
 
 internal static class DeliveryWords
 {
+    /// <summary>What the webhook is for, where that is not everything: <c>only web, tags 1.*</c>.</summary>
+    public static string? Filter(WebhookView hook) => (hook.Services.IsEmpty, hook.Tags) switch
+    {
+        (true, null) => null,
+        (true, var tags) => $"only tags {tags}",
+        (false, null) => $"only {string.Join(", ", hook.Services)}",
+        (false, var tags) => $"only {string.Join(", ", hook.Services)}, tags {tags}",
+    };
+
     public static string Of(DeliveryDecision decision) => decision.ToString().ToLowerInvariant();
 
     public static StatusKind Kind(DeliveryDecision decision) => decision switch

@@ -7,8 +7,9 @@ namespace Portal.Pages.Webhooks;
 public sealed record HookExample(string Image, string Tag)
 {
     /// <param name="images">Service → reference; null where the stack cannot be read.</param>
-    public static HookExample Of(IReadOnlyDictionary<string, string>? images) =>
-        images?.Values.Select(reference => ImageReference.TryParse(reference, out var image) ? image : null).FirstOrDefault(image => image is not null) is { } first
+    /// <param name="services">Those that the webhook is for; empty: all.</param>
+    public static HookExample Of(IReadOnlyDictionary<string, string>? images, IReadOnlyCollection<string> services) =>
+        images?.Where(image => services.Count == 0 || services.Contains(image.Key)).Select(image => image.Value).Select(reference => ImageReference.TryParse(reference, out var image) ? image : null).FirstOrDefault(image => image is not null) is { } first
             ? new HookExample(first.Name, first.Tag ?? "latest")
             : new HookExample("registry.example.com/acme/web", "1");
 

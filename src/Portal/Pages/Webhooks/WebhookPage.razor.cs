@@ -16,7 +16,7 @@ public sealed partial class WebhookPage
 
     private WebhookView? hook;
     private IReadOnlyList<DeliveryView> deliveries = [];
-    private HookExample example = HookExample.Of(null);
+    private HookExample example = HookExample.Of(null, []);
     private string? secret;
     private int most = Step;
     private bool mayOpen;
@@ -66,7 +66,7 @@ public sealed partial class WebhookPage
         deliveries = await Queries.DeliveriesAsync(Here.Id, Id, most, cancellation);
         if (await Stacks.FindAsync(Here.Id, hook.Stack, cancellation) is { } stack)
         {
-            example = HookExample.Of(await Images.ReadAsync(Here.Id, stack.Id, cancellation));
+            example = HookExample.Of(await Images.ReadAsync(Here.Id, stack.Id, cancellation), hook.Services);
         }
 
         return true;

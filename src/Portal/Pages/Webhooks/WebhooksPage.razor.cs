@@ -20,13 +20,19 @@ public sealed partial class WebhooksPage
     private bool creating;
     private string name = "";
     private string stack = "";
+    private string tags = "";
     private DeployTarget target = DeployTarget.Standby;
+    private readonly HashSet<string> chosen = new(StringComparer.Ordinal);
+    private IReadOnlyList<StackServiceView> services = [];
 
     [Inject]
     private WebhookQueries Queries { get; set; } = null!;
 
     [Inject]
     private StackQueries Stacks { get; set; } = null!;
+
+    [Inject]
+    private StackServiceQueries Services { get; set; } = null!;
 
     [Inject]
     private StackImages Images { get; set; } = null!;
@@ -41,7 +47,9 @@ public sealed partial class WebhooksPage
 
     private string EmptyButton => stacks.Count == 0 ? "Open the catalog" : "New webhook";
 
-    private EventCallback CreateOrNothing => mayManage && stacks.Count > 0 ? EventCallback.Factory.Create(this, () => creating = true) : default;
+    private EventCallback CreateOrNothing => mayManage && stacks.Count > 0 ? EventCallback.Factory.Create(this, OpenAsync) : default;
+
+    private IReadOnlyList<string> ServicesOfStack => [.. services.Where(one => one.Stack == stack).Select(one => one.Service)];
 
     private IEnumerable<DeployTarget> Targets => May(Permission.DeployLive) ? Enum.GetValues<DeployTarget>() : [DeployTarget.Standby];
 
@@ -67,14 +75,35 @@ public sealed partial class WebhooksPage
         return true;
     }
 
+    // Read when they are asked for: deliveries come often, and reading every stack for each of them would be wasted.
+    private async Task OpenAsync()
+    {
+        services = await Services.ListAsync(Here.Id, Life);
+        creating = true;
+    }
+
+    private void Choose(string service, bool wanted)
+    {
+        if (wanted)
+        {
+            chosen.Add(service);
+        }
+        else
+        {
+            chosen.Remove(service);
+        }
+    }
+
     private Task<string?> CreateAsync() => CurrentActor.TryAsync(async actor =>
     {
-        switch (await Create.ExecuteAsync(actor, Here.Id, new NewWebhook(name, stack, target), Life))
+        string[] mine = [.. ServicesOfStack.Where(chosen.Contains)];
+        switch (await Create.ExecuteAsync(actor, Here.Id, new NewWebhook(name, stack, target, mine, tags), Life))
         {
             case CreateWebhookResult.Created created:
-                var chosen = (await Stacks.FindAsync(Here.Id, stack, Life))!;
-                told = new Told(created.WebhookId, name.Trim(), created.Secret, HookExample.Of(await Images.ReadAsync(Here.Id, chosen.Id, Life)));
-                (name, target) = ("", DeployTarget.Standby);
+                var of = (await Stacks.FindAsync(Here.Id, stack, Life))!;
+                told = new Told(created.WebhookId, name.Trim(), created.Secret, HookExample.Of(await Images.ReadAsync(Here.Id, of.Id, Life), mine));
+                (name, tags, target) = ("", "", DeployTarget.Standby);
+                chosen.Clear();
                 Refresh();
                 return null;
             case CreateWebhookResult.Invalid invalid:

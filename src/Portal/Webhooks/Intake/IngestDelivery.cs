@@ -73,7 +73,7 @@ public sealed class IngestDelivery(Deliveries deliveries, StackImages images, Re
             return await CouldNotAsync(actor, draft, "definition_unusable", "The stack's own Compose text cannot be used any more.", cancellationToken);
         }
 
-        return HookDecider.Decide(draft.Hook.Target, payload, named) switch
+        return HookDecider.Decide(draft.Hook.Target, payload, named, draft.Hook.Filter) switch
         {
             HookVerdict.Ignore ignore => await IgnoreAsync(actor, draft, ignore.Reason, cancellationToken),
             HookVerdict.Invalid invalid => await RefuseAsync(actor, draft, StatusCodes.Status422UnprocessableEntity, invalid.Problem, invalid.Field, cancellationToken),

@@ -1,0 +1,73 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using Portal.Lab.Directories;
+using Portal.Tests.Lab;
+using Portal.Tests.Pages;
+
+namespace Portal.Tests.Promises;
+
+/// <summary>Calls everything that changes something, on real parts, and looks the change up in the audit log.</summary>
+[Collection(PagesCollection.Name)]
+[Trait("Category", "Lab")]
+public sealed class AuditWalkTests(PagesWorld world)
+{
+    [Fact]
+    public async Task Whatever_changes_something_stands_in_the_audit_log()
+    {
+        var tenant = $"w{Guid.NewGuid():N}"[..10];
+        await world.AddTenantAsync(tenant, "Walked");
+        await DeleteAsync($"tenants/{tenant}/members/{(await world.PostAsync($"tenants/{tenant}/members", new { group = SampleTree.Group("walkers"), role = "viewer" })).GetProperty("id")}");
+        await DeleteAsync($"administrators/{(await world.PostAsync("administrators", new { group = SampleTree.Group("walkers") })).GetProperty("id")}");
+        await SignInAndOutAsync();
+
+        await world.AddStackAsync(tenant, "walked");
+        await DeleteAsync($"tenants/{tenant}/routes/{(await world.PostAsync($"tenants/{tenant}/routes", new { stack = "walked", service = "web", port = 8080, hostName = $"{tenant}.localhost" })).GetProperty("id")}");
+        await world.DeployAsync(tenant, "walked", new { target = "both" });
+        await world.SwitchAsync(tenant, "walking");
+        var slow = await world.PushAsync("walk-slow", "START_DELAY_MS=60000");
+        var deployment = await world.RequestAsync(tenant, "walked", new { target = "standby", images = new { web = slow } });
+        await world.PostAsync($"deployments/{deployment}/cancel", new { });
+        await world.GetAsync($"deployments/{deployment}?wait=120");
+
+        var hook = $"tenants/{tenant}/webhooks/{(await world.PostAsync($"tenants/{tenant}/webhooks", new { name = "walk", stack = "walked" })).GetProperty("id")}";
+        var secret = (await world.PostAsync($"{hook}/rotate", new { })).GetProperty("secret").GetString()!;
+        await world.PostAsync($"{hook}/disable", new { });
+        await world.PostAsync($"{hook}/enable", new { });
+        await CallAsync(hook.Split('/')[^1], secret);
+
+        foreach (var (endpoint, action) in EndpointWalkTests.Changing)
+        {
+            var platform = endpoint.Contains("/tenants/{tenant}", StringComparison.Ordinal) || endpoint.Contains("/deployments/", StringComparison.Ordinal) || endpoint.Contains("/hooks/", StringComparison.Ordinal) ? $"&tenant={tenant}" : "";
+            var lines = await world.GetAsync($"audit?action={action}{platform}");
+            Assert.True(lines.GetArrayLength() > 0, $"{endpoint} left no {action} in the audit log");
+            var line = lines[0];
+            Assert.Equal(action, line.GetProperty("action").GetString());
+            Assert.NotEqual("", line.GetProperty("actor").GetString());
+            Assert.NotEqual("", line.GetProperty("source").GetString());
+        }
+    }
+
+    private async Task SignInAndOutAsync()
+    {
+        using var client = new HttpClient { BaseAddress = world.Address };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await PortalCalls.TokenAsync(client, "acme-dev", SampleTree.Password("acme-dev")));
+        using var ended = await client.DeleteAsync("/api/v1/sessions/current");
+        Assert.Equal(HttpStatusCode.NoContent, ended.StatusCode);
+    }
+
+    private async Task CallAsync(string hook, string secret)
+    {
+        using var client = new HttpClient { BaseAddress = world.Address };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
+        var image = world.Image("2");
+        using var answer = await client.PostAsJsonAsync($"/hooks/{hook}?wait=120", new { image = image[..image.LastIndexOf(':')], tag = "2" });
+        Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+    }
+
+    private async Task DeleteAsync(string path)
+    {
+        using var answer = await world.Administrator.DeleteAsync($"/api/v1/{path}");
+        Assert.True(answer.StatusCode == HttpStatusCode.NoContent, $"DELETE {path}: {(int)answer.StatusCode}");
+    }
+}
