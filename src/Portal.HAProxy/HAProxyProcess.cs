@@ -18,10 +18,13 @@ public sealed class HAProxyProcess
 
     private readonly HAProxyProgram program;
     private readonly TimeProvider time;
+    private readonly bool external;
 
     /// <param name="directory">Absolute and short (see <see cref="GatewayListen"/>), from letters, digits and / . _ -</param>
-    public HAProxyProcess(string directory, string executable = "haproxy", TimeProvider? time = null)
+    /// <param name="external">Somebody else starts it, in the same directory, and again when it ends.</param>
+    public HAProxyProcess(string directory, string executable = "haproxy", TimeProvider? time = null, bool external = false)
     {
+        this.external = external;
         Files = new(directory);
         AdminSocket = Identifiers.Require("a socket path", Path.Combine(directory, "admin.sock"), Identifiers.IsSocketPath);
         MasterSocket = Identifiers.Require("a socket path", Path.Combine(directory, "master.sock"), Identifiers.IsSocketPath);
@@ -66,6 +69,8 @@ public sealed class HAProxyProcess
         if (await FindAsync(cancellation) is { } running)
             return running;
         await CheckAsync(cancellation);
+        if (external)
+            throw new HAProxyException(HAProxyFault.NotRunning, $"No HAProxy answers yet; start it with: haproxy -W -S {MasterSocket} -f {Files.ConfigPath}");
         // Alive but unreachable: its sockets were removed. It finishes what it has while the new one takes the addresses.
         if (FindByPidFile() is { } lost)
             lost.Send(LinuxProcess.Signal.User1);

@@ -13,7 +13,8 @@ public static class GatewayFeature
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
         services.AddSingleton(provider => new HAProxyProcess(
             Path.Combine(provider.GetRequiredService<IOptions<StoreOptions>>().Value.DataDirectory, "gateway"),
-            provider.GetRequiredService<IOptions<GatewayOptions>>().Value.Executable));
+            provider.GetRequiredService<IOptions<GatewayOptions>>().Value.Executable,
+            external: provider.GetRequiredService<IOptions<GatewayOptions>>().Value.External));
         services.AddSingleton(provider => new GatewayDriver(provider.GetRequiredService<HAProxyProcess>()));
         services.AddSingleton<IGateway, HAProxyGateway>();
         services.AddSingleton<GatewayLinks>();

@@ -20,6 +20,9 @@ public sealed class GatewayOptions
     /// <summary>The HAProxy program.</summary>
     public string Executable { get; set; } = "haproxy";
 
+    /// <summary>HAProxy is started by somebody else, on the files in <c>gateway</c> below the data directory: a container beside the portal's.</summary>
+    public bool External { get; set; }
+
     public IPEndPoint[] Binds => [.. Listen.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(IPEndPoint.Parse)];
 }
 

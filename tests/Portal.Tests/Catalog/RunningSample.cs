@@ -11,9 +11,6 @@ internal sealed class RunningSample : IAsyncDisposable
     private const int Port = 8080;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    /// <summary>Published as for an image, apart from the solution's own build.</summary>
-    internal static readonly LabPart<string> Published = new(PublishAsync);
-
     private readonly ImageReference image;
     private readonly HttpClient http = new() { Timeout = Limit };
 
@@ -32,7 +29,7 @@ internal sealed class RunningSample : IAsyncDisposable
         var lab = await LabFixture.Engine;
         var engine = lab.Client;
         var image = ImageReference.Parse($"sample-web-test/{Guid.NewGuid():N}:1");
-        await LabImages.FromFolderAsync(engine, image, await Published, ["/app/sample-web"], [.. baked.Select(pair => $"ENV {pair}")]);
+        await LabImages.FromFolderAsync(engine, image, await LabFixture.PublishedSample, ["/app/sample-web"], [.. baked.Select(pair => $"ENV {pair}")]);
         var id = await engine.Containers.CreateAsync($"sample-web-{Guid.NewGuid():N}", new ContainerSpec
         {
             Image = image.ToString(),
@@ -90,26 +87,6 @@ internal sealed class RunningSample : IAsyncDisposable
         http.Dispose();
         await Engine.Containers.RemoveAsync(Id, force: true, volumes: true);
         await Engine.Images.RemoveAsync(image.ToString(), force: true);
-    }
-
-    private static async Task<string> PublishAsync()
-    {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "Portal.sln")))
-        {
-            root = root.Parent ?? throw new InvalidOperationException("no Portal.sln above the tests");
-        }
-
-        var folder = Directory.CreateTempSubdirectory("portal-sample-").FullName;
-        LabFixture.UndoLog.AddFolder(folder);
-        var output = Path.Combine(folder, "app");
-        await Shell.RunAsync(
-            "dotnet",
-            [
-                "publish", Path.Combine(root.FullName, "samples", "web"), "--nologo", "-c", "Release", "-r", "linux-x64", "--self-contained",
-                "-p:PublishTrimmed=true", "--artifacts-path", Path.Combine(folder, "build"), "-o", output,
-            ]);
-        return output;
     }
 
     private async Task FindAddressAsync(EngineLab lab)

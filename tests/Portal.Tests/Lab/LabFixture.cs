@@ -49,7 +49,10 @@ public static class LabFixture
     public static LabPart<DirectoryLab> Directory { get; } = new(() => DirectoryLab.StartAsync(UndoLog));
 
     /// <summary>The folder with the published portal.</summary>
-    public static LabPart<string> PublishedPortal { get; } = new(() => PublishedPortalFolder.MakeAsync(UndoLog));
+    public static LabPart<string> PublishedPortal { get; } = new(() => Published.PortalAsync(UndoLog));
+
+    /// <summary>The folder with the published sample service.</summary>
+    public static LabPart<string> PublishedSample { get; } = new(() => Published.SampleAsync(UndoLog));
 
     /// <summary>Debian's Chromium; take a context of your own.</summary>
     public static LabPart<IBrowser> Browser { get; } = new(async () => await (await Playwright.CreateAsync()).Chromium.LaunchAsync(new BrowserTypeLaunchOptions

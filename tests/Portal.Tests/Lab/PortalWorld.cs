@@ -6,7 +6,6 @@ using System.Text.Json;
 using Portal.Docker;
 using Portal.Lab;
 using Portal.Lab.Load;
-using Portal.Tests.Catalog;
 
 namespace Portal.Tests.Lab;
 
@@ -74,7 +73,7 @@ public sealed class PortalWorld : IAsyncDisposable
     public async Task<(string Reference, string Digest)> PushAsync(string tag, params string[] environment)
     {
         var image = registry.Reference($"{Tenant}/web:{tag}");
-        await LabImages.FromFolderAsync(Engine, image, await RunningSample.Published, ["/app/sample-web"], [$"ENV VERSION={tag}", .. environment.Select(pair => $"ENV {pair}")]);
+        await LabImages.FromFolderAsync(Engine, image, await LabFixture.PublishedSample, ["/app/sample-web"], [$"ENV VERSION={tag}", .. environment.Select(pair => $"ENV {pair}")]);
         var digest = await LabImages.PushAsync(Engine, image);
         await Engine.Images.RemoveAsync(image.ToString(), force: true);
         return (image.ToString(), digest);

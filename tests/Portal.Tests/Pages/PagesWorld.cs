@@ -6,7 +6,6 @@ using Portal.Docker;
 using Portal.Lab;
 using Portal.Lab.Directories;
 using Portal.Lab.Load;
-using Portal.Tests.Catalog;
 using Portal.Tests.Lab;
 using static Microsoft.Playwright.Assertions;
 
@@ -88,7 +87,7 @@ public sealed class PagesWorld : IAsyncLifetime
     public async Task<string> PushAsync(string tag, params string[] environment)
     {
         var image = registry.Reference($"acme/web:{tag}");
-        await LabImages.FromFolderAsync(engine.Client, image, await RunningSample.Published, ["/app/sample-web"], [$"ENV VERSION={tag}", .. environment.Select(pair => $"ENV {pair}")]);
+        await LabImages.FromFolderAsync(engine.Client, image, await LabFixture.PublishedSample, ["/app/sample-web"], [$"ENV VERSION={tag}", .. environment.Select(pair => $"ENV {pair}")]);
         await LabImages.PushAsync(engine.Client, image);
         // So that a deployment has to pull it, as from anybody's registry.
         await engine.Client.Images.RemoveAsync(image.ToString(), force: true);
