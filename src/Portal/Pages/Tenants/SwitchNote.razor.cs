@@ -42,7 +42,7 @@ public sealed partial class SwitchNote
     private async Task BackAsync()
     {
         (busy, failure) = (true, null);
-        var reason = $"Switched back: “{Last!.Reason}”";
+        var reason = $"Switched back: {Last!.Reason}";
         // Not with the page's own token: a switch that has begun is finished, whether or not somebody still looks.
         failure = await CurrentActor.TryAsync(async actor =>
         {
