@@ -25,6 +25,7 @@ internal static class BaseImages
         cp "$(command -v busybox)" "$root/bin/busybox"
         for applet in $("$root/bin/busybox" --list); do [ "$applet" = busybox ] || ln -s busybox "$root/bin/$applet"; done
         for file in "$@"; do
+          case "$file" in */libssl.so*) cp -L --parents "$file" "$root";; esac
           { ldd "$file" 2>/dev/null || true; } | grep -oE '/[^ ]+\.so[^ ]*' | while read -r library; do [ -e "$root$library" ] || cp -L --parents "$library" "$root"; done
         done
         """;
@@ -54,7 +55,7 @@ internal static class BaseImages
         }
 
         // Nothing can be asked of a package registry in there, vulnerabilities neither.
-        await ImportAsync(engine, root, Sdk, "ENV NuGetAudit=false", "ENV DOTNET_CLI_HOME=/tmp");
+        await ImportAsync(engine, root, Sdk, "ENV NuGetAudit=false", "ENV NUGET_PACKAGES=/root/.nuget/packages", "ENV DOTNET_CLI_HOME=/tmp", "ENV DOTNET_NOLOGO=1");
     }
 
     private static async Task MakeRuntimeAsync(EngineLab engine, string root)

@@ -19,11 +19,12 @@ public sealed class ContainerImageTests
     {
         var engine = await LabFixture.Engine;
         await BaseImages.MakeAsync(engine);
-        await Shell.RunAsync("docker",
+        var (code, output, errors) = await Shell.TryAsync("docker",
         [
             "-H", $"unix://{engine.Socket}", "build", "--network", "none", "-t", Image,
             "--build-arg", $"SDK_IMAGE={BaseImages.Sdk}", "--build-arg", $"RUNTIME_IMAGE={BaseImages.Runtime}", "--build-arg", "PACKAGES=", await SourceAsync(),
         ]);
+        Assert.True(code == 0, $"{errors}\n{string.Join('\n', output.Split('\n').TakeLast(30))}");
         var database = new NpgsqlConnectionStringBuilder(await (await LabFixture.Database).CreateAsync());
         await using var bridge = new SocketBridge(engine.Gateway, Path.Combine(database.Host!, ".s.PGSQL.5432"));
         (database.Host, database.Port) = (engine.Gateway.ToString(), bridge.Port);
