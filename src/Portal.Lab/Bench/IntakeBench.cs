@@ -20,8 +20,12 @@ internal sealed class IntakeBench(BenchWorld world)
         var one = await world.Parts.PushSampleAsync("1", cancel);
         await world.DeploySampleAsync("shop", one, cancel);
         var (id, secret) = await world.WebhookAsync("bench", "shop", "standby", cancel);
-        using var tags = new TagWriter(world.Parts.Registry.Address, "acme/web");
-        await tags.WriteAsync([.. Enumerable.Range(0, Warm + Counted).Select(Tag)], cancel);
+        using var writer = new RegistryWriter(world.Parts.Registry.Address);
+        foreach (var number in Enumerable.Range(0, Warm + Counted))
+        {
+            await writer.VaryAsync("acme/web", "1", "acme/web", Tag(number), [$"VERSION={number}"], cancel);
+        }
+
         await HoldQueueAsync(cancel);
 
         await DeliverAsync(id, secret, 0, Warm, cancel);
@@ -63,9 +67,10 @@ internal sealed class IntakeBench(BenchWorld world)
     /// <summary>A version that never turns healthy, so that its deployment runs until it is over with the bench.</summary>
     private async Task HoldQueueAsync(CancellationToken cancel)
     {
-        var never = world.Parts.Registry.Reference("acme/web:never");
-        await LabImages.FromFolderAsync(world.Parts.Engine, never, world.Place.Sample, ["/app/sample-web"], ["ENV VERSION=never", "ENV START_DELAY_MS=3600000"], cancel: cancel);
-        await LabImages.PushAsync(world.Parts.Engine, never, cancel: cancel);
+        const string tag = "never";
+        using var writer = new RegistryWriter(world.Parts.Registry.Address);
+        await writer.VaryAsync("acme/web", "1", "acme/web", tag, ["VERSION=never", "START_DELAY_MS=3600000"], cancel);
+        var never = world.Parts.Registry.Reference($"acme/web:{tag}");
         await world.Developer.PostAsync($"api/v1/tenants/{BenchWorld.Tenant}/stacks/shop/deployments", new { target = "standby", images = new Dictionary<string, string> { ["web"] = never.ToString() } }, cancel);
     }
 

@@ -100,6 +100,12 @@ internal sealed class EngineDaemon(UndoLog undo, string folder, string socket, T
             ["live-restore"] = options.LiveRestore,
             ["insecure-registries"] = new JsonArray([.. options.InsecureRegistries.Concat(subnet is null ? [] : [subnet]).Select(host => JsonValue.Create(host))]),
         };
+        if (subnet is not null)
+        {
+            // The default is good for some thirty networks; every stack has one on each side.
+            config["default-address-pools"] = new JsonArray(new JsonObject { ["base"] = "172.16.0.0/12", ["size"] = 26 });
+        }
+
         if (options.BridgeAddress is { } bridge)
         {
             config["bip"] = bridge;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
 using Portal.Clusters;
-using Portal.Deployments;
 using Portal.Store;
 
 namespace Portal.Switching;
@@ -19,35 +18,35 @@ public sealed record PreflightReport(Colour From, Colour To, ImmutableArray<Pref
     public string? Obstacle => Checks.FirstOrDefault(check => !check.Passed) is { } check ? $"{check.Subject}: {check.Seen}" : null;
 }
 
-/// <summary>May standby take the traffic? Reads the inventory, so it answers at once.</summary>
-public sealed class Preflight(PortalDbFactory databases, WantedRevisions revisions, Inventory inventory)
+/// <summary>
+/// May standby take the traffic? Reads the inventory, and of revisions only their numbers, so it answers at once: it is on the way of
+/// every switch.
+/// </summary>
+public sealed class Preflight(PortalDbFactory databases, Inventory inventory)
 {
     public async Task<PreflightReport> ExecuteAsync(Guid tenant, CancellationToken cancellationToken)
     {
         await using var db = databases.Tenant(tenant);
         var live = await db.Pairs.AsNoTracking().Select(pair => pair.Live).SingleAsync(cancellationToken);
         var sides = await SidesAsync(db, cancellationToken);
-        var busy = await BusyAsync(db, cancellationToken);
+        var routed = await RoutedAsync(db, cancellationToken);
+        var busy = await BusyAsync(db, live.Other(), cancellationToken);
         var checks = ImmutableArray.CreateBuilder<PreflightCheck>();
         var differences = ImmutableArray.CreateBuilder<string>();
         foreach (var stack in sides)
         {
-            if (!stack.Revisions.TryGetValue(live, out var onLive))
+            if (!stack.Numbers.TryGetValue(live, out var before))
             {
                 continue;
             }
 
-            var before = await revisions.ReadAsync(tenant, stack.Id, onLive, cancellationToken);
-            var after = stack.Revisions.TryGetValue(live.Other(), out var onStandby) ? await revisions.ReadAsync(tenant, stack.Id, onStandby, cancellationToken) : null;
-            if (after?.Number != before.Number)
+            var onStandby = stack.Numbers.TryGetValue(live.Other(), out var after);
+            if (!onStandby || after != before)
             {
-                differences.Add($"{stack.Name}: live runs r{before.Number}, standby {(after is null ? "nothing" : $"r{after.Number}")}");
+                differences.Add($"{stack.Name}: live runs r{before}, standby {(onStandby ? $"r{after}" : "nothing")}");
             }
 
-            foreach (var service in before.Stack.Services.Where(service => service.Routed))
-            {
-                checks.Add(Compare(tenant, live, stack.Name, service.Name));
-            }
+            checks.AddRange(routed[stack.Id].Select(service => Compare(tenant, live, stack.Name, service)));
         }
 
         checks.AddRange(busy.Select(deployment => new PreflightCheck(deployment, false, "a deployment to standby is running")));
@@ -61,8 +60,7 @@ public sealed class Preflight(PortalDbFactory databases, WantedRevisions revisio
 
     private PreflightCheck Compare(Guid tenant, Colour live, string stack, string service)
     {
-        var need = Healthy(live);
-        var have = Healthy(live.Other());
+        var (need, have) = (Healthy(live), Healthy(live.Other()));
         return have >= need && have > 0
             ? new PreflightCheck($"{stack} {service}", true, $"{have} healthy on standby, {need} on live")
             : new PreflightCheck($"{stack} {service}", false, $"standby has {have} healthy {(have == 1 ? "replica" : "replicas")}, live has {need}");
@@ -77,19 +75,25 @@ public sealed class Preflight(PortalDbFactory databases, WantedRevisions revisio
             where stack.RemovedAt == null
             join placement in db.Placements on stack.Id equals placement.StackId
             join environment in db.Environments on placement.EnvironmentId equals environment.Id
+            join revision in db.Revisions on placement.RevisionId equals revision.Id
             orderby stack.Name
-            select new { stack.Id, stack.Name, environment.Colour, placement.RevisionId }).ToListAsync(cancellationToken);
-        return [.. rows.GroupBy(row => (row.Id, row.Name)).Select(group => new StackSides(group.Key.Id, group.Key.Name, group.ToImmutableDictionary(row => row.Colour, row => row.RevisionId)))];
+            select new { stack.Id, stack.Name, environment.Colour, revision.Number }).ToListAsync(cancellationToken);
+        return [.. rows.GroupBy(row => (row.Id, row.Name)).Select(group => new StackSides(group.Key.Id, group.Key.Name, group.ToImmutableDictionary(row => row.Colour, row => row.Number)))];
+    }
+
+    private static async Task<ILookup<Guid, string>> RoutedAsync(PortalDb db, CancellationToken cancellationToken)
+    {
+        var rows = await db.Routes.AsNoTracking().Select(route => new { route.StackId, route.Service }).Distinct().ToListAsync(cancellationToken);
+        return rows.OrderBy(row => row.Service, StringComparer.Ordinal).ToLookup(row => row.StackId, row => row.Service);
     }
 
     /// <summary>What runs into standby now would go live half done.</summary>
-    private static async Task<IReadOnlyList<string>> BusyAsync(PortalDb db, CancellationToken cancellationToken) =>
+    private static async Task<IReadOnlyList<string>> BusyAsync(PortalDb db, Colour standby, CancellationToken cancellationToken) =>
         await (
             from deployment in db.Deployments
-            join pair in db.Pairs on deployment.TenantId equals pair.TenantId
             join stack in db.Stacks on deployment.StackId equals stack.Id
-            where deployment.State == DeploymentState.Running && deployment.Colour != pair.Live
+            where deployment.State == DeploymentState.Running && deployment.Colour == standby
             select stack.Name).ToListAsync(cancellationToken);
 
-    private sealed record StackSides(Guid Id, string Name, ImmutableDictionary<Colour, Guid> Revisions);
+    private sealed record StackSides(Guid Id, string Name, ImmutableDictionary<Colour, int> Numbers);
 }

@@ -37,7 +37,7 @@ public sealed class RedeployTests(PortalWorldCollection.Shared shared)
     {
         await world.PushAsync("1");
         await world.PushAsync("sick", "UNHEALTHY=true");
-        await world.AddStackAsync("sick", "1", startLimit: "2s");
+        await world.AddStackAsync("sick", "1", startLimit: "8s");
         await world.DeployAsync("sick", new { target = "live" });
         await using var load = world.Load("sick");
 

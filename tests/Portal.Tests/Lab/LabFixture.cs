@@ -54,6 +54,9 @@ public static class LabFixture
     /// <summary>The folder with the published sample service.</summary>
     public static LabPart<string> PublishedSample { get; } = new(() => Published.SampleAsync(UndoLog));
 
+    /// <summary>The sample service in <see cref="Registry"/>, to make versions of.</summary>
+    public static LabPart<SampleImages> Samples { get; } = new(async () => await SampleImages.MakeAsync(await Engine, await Registry, await PublishedSample));
+
     /// <summary>Debian's Chromium; take a context of your own.</summary>
     public static LabPart<IBrowser> Browser { get; } = new(async () => await (await Playwright.CreateAsync()).Chromium.LaunchAsync(new BrowserTypeLaunchOptions
     {

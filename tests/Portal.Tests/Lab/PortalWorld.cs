@@ -67,17 +67,11 @@ public sealed class PortalWorld : IAsyncDisposable
         administrator = await Portal.AdministratorAsync();
     }
 
-    /// <summary>A version of the sample service in the registry, and no more on the engine.</summary>
+    /// <summary>A version of the sample service in the registry.</summary>
     /// <param name="environment">What makes it misbehave: <c>EXIT_CODE=3</c>, <c>UNHEALTHY=true</c>, <c>START_DELAY_MS=3000</c>.</param>
     /// <returns>The reference, and the digest that the registry has it under.</returns>
-    public async Task<(string Reference, string Digest)> PushAsync(string tag, params string[] environment)
-    {
-        var image = registry.Reference($"{Tenant}/web:{tag}");
-        await LabImages.FromFolderAsync(Engine, image, await LabFixture.PublishedSample, ["/app/sample-web"], [$"ENV VERSION={tag}", .. environment.Select(pair => $"ENV {pair}")]);
-        var digest = await LabImages.PushAsync(Engine, image);
-        await Engine.Images.RemoveAsync(image.ToString(), force: true);
-        return (image.ToString(), digest);
-    }
+    public async Task<(string Reference, string Digest)> PushAsync(string tag, params string[] environment) =>
+        await (await LabFixture.Samples).PushAsync($"{Tenant}/web", tag, environment);
 
     public string Image(string tag) => registry.Reference($"{Tenant}/web:{tag}").ToString();
 

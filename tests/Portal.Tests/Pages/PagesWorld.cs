@@ -33,6 +33,7 @@ public sealed class PagesWorld : IAsyncLifetime
     private EngineLab engine = null!;
     private PortalLab portal = null!;
     private RegistryLab registry = null!;
+    private SampleImages samples = null!;
 
     public Uri Address => portal.Address;
 
@@ -47,7 +48,7 @@ public sealed class PagesWorld : IAsyncLifetime
     public async Task InitializeAsync()
     {
         SetDefaultExpectTimeout(Patience);
-        (engine, registry, Directory) = (await LabFixture.Engine, await LabFixture.Registry, await LabFixture.Directory);
+        (engine, registry, Directory, samples) = (await LabFixture.Engine, await LabFixture.Registry, await LabFixture.Directory, await LabFixture.Samples);
         portal = await PortalLab.StartPublishedAsync(
         [
             .. Directory.PortalSettings("None"),
@@ -84,15 +85,7 @@ public sealed class PagesWorld : IAsyncLifetime
 
     /// <summary>A version of the sample in the registry.</summary>
     /// <param name="environment">What makes it misbehave: <c>EXIT_CODE=3</c>, <c>UNHEALTHY=true</c>, <c>START_DELAY_MS=3000</c>.</param>
-    public async Task<string> PushAsync(string tag, params string[] environment)
-    {
-        var image = registry.Reference($"acme/web:{tag}");
-        await LabImages.FromFolderAsync(engine.Client, image, await LabFixture.PublishedSample, ["/app/sample-web"], [$"ENV VERSION={tag}", .. environment.Select(pair => $"ENV {pair}")]);
-        await LabImages.PushAsync(engine.Client, image);
-        // So that a deployment has to pull it, as from anybody's registry.
-        await engine.Client.Images.RemoveAsync(image.ToString(), force: true);
-        return image.ToString();
-    }
+    public async Task<string> PushAsync(string tag, params string[] environment) => (await samples.PushAsync("acme/web", tag, environment)).Reference;
 
     public string Image(string tag) => registry.Reference($"acme/web:{tag}").ToString();
 
