@@ -1,4 +1,5 @@
 using Portal.Access;
+using Portal.Tenants.Secrets;
 
 namespace Portal.Tenants;
 
@@ -10,6 +11,8 @@ public static class TenantsFeature
     {
         builder.Services.AddSingleton<TenantQueries>();
         builder.Services.AddSingleton<CreateTenant>();
+        builder.Services.AddSingleton<SetSecret>();
+        builder.Services.AddSingleton<SecretQueries>();
     }
 
     public static void MapTenants(this IEndpointRouteBuilder api)
@@ -19,6 +22,7 @@ public static class TenantsFeature
         api.MapGet("/tenants/{tenant}", async (string tenant, HttpContext http, TenantQueries tenants, CancellationToken cancellationToken) =>
             await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is { } view ? Results.Ok(Answer(view)) : Problems.NotFound("tenant")).WithName("GetTenant").WithSummary("One tenant, with its live and standby colours").WithTags("Tenants");
         api.MapPost("/tenants", CreateAsync).WithName("CreateTenant").WithSummary("Makes a tenant with its pair").WithTags("Tenants");
+        SecretEndpoints.Map(api);
     }
 
     private static async Task<IResult> CreateAsync(TenantBody body, HttpContext http, CreateTenant create, CancellationToken cancellationToken) =>

@@ -149,6 +149,14 @@ public sealed class PortalWorld : IAsyncDisposable
         return await GoodAsync(answer, path);
     }
 
+    public async Task PutAsync(string path, object body)
+    {
+        using var answer = await administrator.PutAsJsonAsync($"/api/v1/{path}", body);
+        await GoodAsync(answer, path);
+    }
+
+    public Task<string> TextAsync(string path) => administrator.GetStringAsync(path);
+
     /// <summary>Whatever comes back.</summary>
     public async Task<(HttpStatusCode Status, JsonElement Body)> TryPostAsync(string path, object body)
     {

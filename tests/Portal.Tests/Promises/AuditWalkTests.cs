@@ -21,6 +21,11 @@ public sealed class AuditWalkTests(PagesWorld world)
         await DeleteAsync($"administrators/{(await world.PostAsync("administrators", new { group = SampleTree.Group("walkers") })).GetProperty("id")}");
         await SignInAndOutAsync();
 
+        using (var secret = await world.Administrator.PutAsJsonAsync($"/api/v1/tenants/{tenant}/secrets/walked", new { value = "x" }))
+        {
+            secret.EnsureSuccessStatusCode();
+        }
+
         await world.AddStackAsync(tenant, "walked");
         await DeleteAsync($"tenants/{tenant}/routes/{(await world.PostAsync($"tenants/{tenant}/routes", new { stack = "walked", service = "web", port = 8080, hostName = $"{tenant}.localhost" })).GetProperty("id")}");
         await world.DeployAsync(tenant, "walked", new { target = "both" });
@@ -31,10 +36,10 @@ public sealed class AuditWalkTests(PagesWorld world)
         await world.GetAsync($"deployments/{deployment}?wait=120");
 
         var hook = $"tenants/{tenant}/webhooks/{(await world.PostAsync($"tenants/{tenant}/webhooks", new { name = "walk", stack = "walked" })).GetProperty("id")}";
-        var secret = (await world.PostAsync($"{hook}/rotate", new { })).GetProperty("secret").GetString()!;
+        var hookSecret = (await world.PostAsync($"{hook}/rotate", new { })).GetProperty("secret").GetString()!;
         await world.PostAsync($"{hook}/disable", new { });
         await world.PostAsync($"{hook}/enable", new { });
-        await CallAsync(hook.Split('/')[^1], secret);
+        await CallAsync(hook.Split('/')[^1], hookSecret);
 
         foreach (var (endpoint, action) in EndpointWalkTests.Changing)
         {

@@ -50,6 +50,7 @@ public sealed class EndpointWalkTests(EndpointWalkTests.Lab lab) : IClassFixture
         ["POST /api/v1/administrators"] = "member.added",
         ["DELETE /api/v1/administrators/{id}"] = "member.removed",
         ["POST /api/v1/hosts"] = "host.added",
+        ["PUT /api/v1/tenants/{tenant}/secrets/{name}"] = "secret.created",
         ["POST /api/v1/tenants/{tenant}/stacks"] = "stack.created",
         ["POST /api/v1/tenants/{tenant}/routes"] = "route.added",
         ["DELETE /api/v1/tenants/{tenant}/routes/{id}"] = "route.removed",

@@ -5,15 +5,13 @@ using Portal.Clusters;
 using Portal.Compose;
 using Portal.Stacks;
 using Portal.Store;
+using Portal.Tenants.Secrets;
 
 namespace Portal.Deployments.Engine;
 
 /// <summary>Puts a service's secrets into a container that was made and not yet started, as files below <c>/run/secrets</c>.</summary>
 public sealed class SecretFiles(PortalDbFactory databases, SecretBox box)
 {
-    /// <summary>What a secret's value is sealed for.</summary>
-    public const string Purpose = "secret";
-
     public async Task PlaceAsync(EngineHost engine, Guid tenant, string containerId, RenderedStack rendered, ServiceSpec service, CancellationToken cancellationToken)
     {
         if (service.Secrets.IsEmpty)
@@ -48,6 +46,6 @@ public sealed class SecretFiles(PortalDbFactory databases, SecretBox box)
             where secret.Name == name && stored.Version == version
             select stored.ValueSealed).SingleOrDefaultAsync(cancellationToken)
             ?? throw new DeploymentException(DeploymentReason.DefinitionUnusable, $"The secret {name} is not there in version {version} any more.");
-        return box.Open(value, Purpose);
+        return box.Open(value, SetSecret.Purpose);
     }
 }
