@@ -8,6 +8,7 @@ namespace Portal.Lab.Bench;
 internal sealed class SwitchBench(BenchWorld world)
 {
     private const int Switches = 100;
+    private const int Warm = 200;
     private const double CallBound = 20;
     private const double RateBound = 20_000;
 
@@ -35,8 +36,8 @@ internal sealed class SwitchBench(BenchWorld world)
 
     private async Task<Measured> MeasureAsync(string name, string host, CancellationToken cancel)
     {
-        // The first calls of a process are compiled while they run; what is bound is the work, not that.
-        for (var i = 0; i < 4; i++)
+        // A process that has just started compiles while it works; a portal has been up for weeks.
+        for (var i = 0; i < Warm; i++)
         {
             await SwitchAsync(cancel);
         }

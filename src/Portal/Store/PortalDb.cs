@@ -7,8 +7,18 @@ namespace Portal.Store;
 /// The product's tables, seen through one <see cref="TenantScope"/>. Every row that belongs to a tenant is filtered here,
 /// so no caller can forget it. Short-lived: one unit of work.
 /// </summary>
-public sealed class PortalDb(DbContextOptions<PortalDb> options, TenantScope scope) : DbContext(options)
+public sealed class PortalDb : DbContext
 {
+    private readonly TenantScope scope;
+
+    public PortalDb(DbContextOptions<PortalDb> options, TenantScope scope)
+        : base(options)
+    {
+        this.scope = scope;
+        // A change that fails takes its whole transaction with it: there is nothing to go back to half-way.
+        Database.AutoSavepointsEnabled = false;
+    }
+
     public DbSet<Tenant> Tenants => Set<Tenant>();
     public DbSet<Pair> Pairs => Set<Pair>();
     public DbSet<PairEnvironment> Environments => Set<PairEnvironment>();
