@@ -15,6 +15,7 @@ export function attach(dialog, input, owner) {
   document.addEventListener("keydown", onKey);
   input.addEventListener("keydown", onArrow);
   dialog.addEventListener("click", onBackdrop);
+  dialog.dataset.listens = "";
   return {
     open,
     close: () => dialog.close(),

@@ -39,7 +39,7 @@ public sealed class ReconcileLoop(
 
     private async Task PassAsync(CancellationToken cancellationToken)
     {
-        foreach (var (place, revision) in await PlacesAsync(cancellationToken))
+        foreach (var place in await PlacesAsync(cancellationToken))
         {
             if (backOff.TryGetValue(place.StackId, out var wait) && clock.GetUtcNow() < wait.NotBefore)
             {
@@ -48,7 +48,7 @@ public sealed class ReconcileLoop(
 
             try
             {
-                await HealAsync(place, revision, cancellationToken);
+                await HealAsync(place, cancellationToken);
                 backOff.TryRemove(place.StackId, out _);
             }
             catch (Exception error) when (error is DeploymentException or EngineException or InvalidDataException or Gateway.GatewayException)
@@ -61,7 +61,7 @@ public sealed class ReconcileLoop(
         }
     }
 
-    private async Task HealAsync(StackPlace place, Guid revision, CancellationToken cancellationToken)
+    private async Task HealAsync(StackPlace place, CancellationToken cancellationToken)
     {
         await using var hands = await locks.TryTakeAsync(DeploymentLeases.LockName(place.Environment, place.StackId), cancellationToken);
         if (hands is null || await IsDeployingAsync(place, cancellationToken))
@@ -69,7 +69,8 @@ public sealed class ReconcileLoop(
             return;
         }
 
-        var wanted = await revisions.ReadAsync(place.Tenant, place.StackId, revision, cancellationToken);
+        // Asked only now: a pass takes its time, and a deployment may have begun and ended since it started.
+        var wanted = await revisions.ReadAsync(place.Tenant, place.StackId, await RevisionAsync(place, cancellationToken), cancellationToken);
         var lines = new HealingLog(log, place);
         while (!await IsDeployingAsync(place, cancellationToken))
         {
@@ -91,7 +92,13 @@ public sealed class ReconcileLoop(
         return await db.Deployments.AnyAsync(row => row.EnvironmentId == place.Environment && row.StackId == place.StackId && (row.State == DeploymentState.Running || row.State == DeploymentState.Queued), cancellationToken);
     }
 
-    private async Task<IReadOnlyList<(StackPlace Place, Guid Revision)>> PlacesAsync(CancellationToken cancellationToken)
+    private async Task<Guid> RevisionAsync(StackPlace place, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Tenant(place.Tenant);
+        return await db.Placements.Where(row => row.EnvironmentId == place.Environment && row.StackId == place.StackId).Select(row => row.RevisionId).SingleAsync(cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<StackPlace>> PlacesAsync(CancellationToken cancellationToken)
     {
         await using var db = databases.Platform();
         var rows = await (
@@ -100,7 +107,7 @@ public sealed class ReconcileLoop(
             join environment in db.Environments on placement.EnvironmentId equals environment.Id
             join tenant in db.Tenants on placement.TenantId equals tenant.Id
             where stack.RemovedAt == null
-            select new { placement.RevisionId, Tenant = tenant.Id, tenant.Slug, Environment = environment.Id, environment.Colour, Stack = stack.Id, stack.Name }).ToListAsync(cancellationToken);
-        return [.. rows.Select(row => (new StackPlace(row.Tenant, row.Slug, row.Environment, row.Colour, row.Stack, row.Name, Guid.Empty), row.RevisionId))];
+            select new { Tenant = tenant.Id, tenant.Slug, Environment = environment.Id, environment.Colour, Stack = stack.Id, stack.Name }).ToListAsync(cancellationToken);
+        return [.. rows.Select(row => new StackPlace(row.Tenant, row.Slug, row.Environment, row.Colour, row.Stack, row.Name, Guid.Empty))];
     }
 }

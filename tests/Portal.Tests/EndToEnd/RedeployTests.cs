@@ -22,7 +22,7 @@ public sealed class RedeployTests(PortalWorldCollection.Shared shared)
 
         await Eventually.SeesAsync("version 2 alone", () => Task.FromResult(load.LatestVersion), seen => seen == "2");
         var report = await load.StopAsync();
-        Assert.True(report.Failed == 0, report.ToString());
+        Assert.True(report.Failed == 0, world.Explain(report));
         var containers = await world.ContainersAsync("calm");
         Assert.Equal(2, containers.Count);
         foreach (var container in containers)
@@ -45,7 +45,7 @@ public sealed class RedeployTests(PortalWorldCollection.Shared shared)
 
         Assert.Equal("never_healthy", ended.Reason);
         var report = await load.StopAsync();
-        Assert.True(report.Failed == 0 && report.Versions is [{ Version: "1" }], report.ToString());
+        Assert.True(report.Failed == 0 && report.Versions is [{ Version: "1" }], world.Explain(report));
         Assert.Equal(2, (await world.ContainersAsync("sick")).Count(container => container.Status == ContainerStatus.Running));
         Assert.Equal(2, (await world.ContainersAsync("sick")).Count);
     }

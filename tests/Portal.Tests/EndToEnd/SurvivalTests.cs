@@ -35,7 +35,7 @@ public sealed class SurvivalTests(SurvivalTests.Lab lab) : IClassFixture<Surviva
         var ended = await world.EndedAsync(deployment);
         var report = await load.StopAsync();
         Assert.True(ended.State == "succeeded", ended.ToString());
-        Assert.True(report.Failed == 0, report.ToString());
+        Assert.True(report.Failed == 0, world.Explain(report));
         await OneSetAsync(next);
     }
 

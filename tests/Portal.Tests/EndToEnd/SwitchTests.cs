@@ -23,7 +23,7 @@ public sealed class SwitchTests(SwitchTests.Lab lab) : IClassFixture<SwitchTests
         await Eventually.SeesAsync("the former version", () => Task.FromResult(load.LatestVersion), seen => seen == before);
 
         var report = await load.StopAsync();
-        Assert.True(report.Failed == 0, report.ToString());
+        Assert.True(report.Failed == 0, world.Explain(report));
         foreach (var id in new[] { there, back })
         {
             var measured = await world.GetAsync($"tenants/{world.Tenant}/switches/{id}?measured=true");

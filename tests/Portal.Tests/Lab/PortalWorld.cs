@@ -128,6 +128,13 @@ public sealed class PortalWorld : IAsyncDisposable
     public LoadRun Load(string stack) =>
         LoadGenerator.Start(new LoadPlan(new IPEndPoint(IPAddress.Loopback, GatewayPort), HostOf(stack)) { Connections = 8, RatePerSecond = 300 });
 
+    /// <summary>A report with what the portal wrote meanwhile and what its gateway has: for a failure that cannot be had again.</summary>
+    public string Explain(LoadReport report)
+    {
+        var files = Path.Combine(Portal.DataDirectory, "gateway");
+        return string.Join('\n', [$"{report}", .. report.ByKind.Select(kind => $"{kind.Key}: {kind.Value}"), "The portal:", .. Portal.Process.Output.TakeLast(60), "Its gateway's files:", .. Directory.EnumerateFiles(files, "*.map").Append(Path.Combine(files, "haproxy.cfg")).Select(File.ReadAllText)]);
+    }
+
     /// <summary>What the gateway answers for a host name, once.</summary>
     public async Task<(HttpStatusCode Status, string? Version)> AskAsync(string host)
     {

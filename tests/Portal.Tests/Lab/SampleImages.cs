@@ -10,16 +10,28 @@ public sealed class SampleImages : IDisposable
     private readonly RegistryLab registry;
     private readonly RegistryWriter writer;
 
-    private SampleImages(RegistryLab registry) => (this.registry, writer) = (registry, new RegistryWriter(registry.Address));
+    private readonly EngineLab engine;
+    private readonly string published;
+
+    private SampleImages(EngineLab engine, RegistryLab registry, string published) =>
+        (this.engine, this.registry, this.published, writer) = (engine, registry, published, new RegistryWriter(registry.Address));
 
     public static async Task<SampleImages> MakeAsync(EngineLab engine, RegistryLab registry, string published)
     {
-        var image = registry.Reference($"{Repository}:{Tag}");
-        await LabImages.FromFolderAsync(engine.Client, image, published, ["/app/sample-web"]);
+        var samples = new SampleImages(engine, registry, published);
+        await samples.BuildAsync(Repository, Tag);
+        return samples;
+    }
+
+    /// <summary>An image with a layer of its own, which nobody has: for whom the pull itself matters.</summary>
+    public async Task<string> BuildAsync(string repository, string tag, params string[] environment)
+    {
+        var image = registry.Reference($"{repository}:{tag}");
+        await LabImages.FromFolderAsync(engine.Client, image, published, ["/app/sample-web"], [$"ENV VERSION={tag}", .. environment.Select(pair => $"ENV {pair}")]);
         await LabImages.PushAsync(engine.Client, image);
-        // So that whatever deploys one has to pull it, as from anybody's registry.
+        // So that whatever deploys it has to pull it, as from anybody's registry.
         await engine.Client.Images.RemoveAsync(image.ToString(), force: true);
-        return new SampleImages(registry);
+        return image.ToString();
     }
 
     /// <param name="repository">Such as <c>acme/web</c>.</param>

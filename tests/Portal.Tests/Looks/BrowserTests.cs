@@ -76,6 +76,7 @@ public sealed class BrowserTests : IAsyncLifetime
     [Fact]
     public async Task Anything_is_found_and_reached_by_keys_alone()
     {
+        await Expect(page.Locator(".find-dialog[data-listens]")).ToBeAttachedAsync();
         await page.Keyboard.PressAsync("Control+k");
         await Expect(page.Locator(".find-dialog input")).ToBeFocusedAsync();
         await page.Keyboard.TypeAsync("sh");
@@ -116,6 +117,7 @@ public sealed class BrowserTests : IAsyncLifetime
         Assert.InRange(World.Reads, 2, 500);
         Assert.Equal(1, World.Watchers);
 
+        await Expect(page.Locator(".find-dialog[data-listens]")).ToBeAttachedAsync();
         await page.Keyboard.PressAsync("Control+k");
         await page.Keyboard.TypeAsync("sh");
         await page.Locator("[role=option]").Nth(1).ClickAsync();

@@ -29,7 +29,7 @@ public sealed class DeploymentPageTests(PagesWorld world)
     {
         await world.AddTrioAsync("acme", "store", "1");
         await world.DeployAsync("acme", "store", new { target = "standby" });
-        var image = await world.PushAsync("2.5.0", "START_DELAY_MS=30000");
+        var image = await world.BuildAsync("2.5.0", "START_DELAY_MS=30000");
         var id = await world.RequestAsync("acme", "store", new { target = "standby", images = new { web = image, worker = world.Image("2") } });
         var page = await world.OpenAsync("acme-dev", $"/deployments/{id}");
         await using var _ = page.Context;

@@ -66,11 +66,9 @@ public sealed class FrameTests(PagesWorld world)
         var page = await world.OpenAsync("acme-view", "/");
         await using var _ = page.Context;
         await Expect(page.Locator(".find-button")).ToBeVisibleAsync();
-        await Eventually.EqualsAsync(true, async () =>
-        {
-            await page.Keyboard.PressAsync("Control+k");
-            return await page.Locator("dialog.find-dialog[open]").CountAsync() == 1;
-        });
+        await Expect(page.Locator(".find-dialog[data-listens]")).ToBeAttachedAsync();
+        await page.Keyboard.PressAsync("Control+k");
+        await Expect(page.Locator("dialog.find-dialog[open]")).ToHaveCountAsync(1);
         await page.Keyboard.TypeAsync("sho");
         await Expect(page.Locator("[role=option][aria-selected=true]")).ToContainTextAsync("stack of Acme");
         await page.Keyboard.PressAsync("Enter");

@@ -73,11 +73,15 @@ public sealed class PagesWorld : IAsyncLifetime
             return;
         }
 
-        var containers = await engine.Client.Containers.ListAsync(new ContainerFilter { All = true, Labels = ["portal.tenant"] });
+        // Others' portals are on this engine too.
+        var tenants = (await GetAsync("tenants")).EnumerateArray().Select(tenant => tenant.GetProperty("id").GetString()!).ToHashSet();
         await portal.DisposeAsync();
-        foreach (var container in containers)
+        foreach (var container in await engine.Client.Containers.ListAsync(new ContainerFilter { All = true, Labels = ["portal.tenant"] }))
         {
-            await engine.Client.Containers.RemoveAsync(container.Id, force: true);
+            if (tenants.Contains(container.Labels["portal.tenant"]))
+            {
+                await engine.Client.Containers.RemoveAsync(container.Id, force: true);
+            }
         }
 
         Administrator.Dispose();
@@ -86,6 +90,9 @@ public sealed class PagesWorld : IAsyncLifetime
     /// <summary>A version of the sample in the registry.</summary>
     /// <param name="environment">What makes it misbehave: <c>EXIT_CODE=3</c>, <c>UNHEALTHY=true</c>, <c>START_DELAY_MS=3000</c>.</param>
     public async Task<string> PushAsync(string tag, params string[] environment) => (await samples.PushAsync("acme/web", tag, environment)).Reference;
+
+    /// <summary>The same with a layer that nobody has yet: for whom the pull itself matters.</summary>
+    public Task<string> BuildAsync(string tag, params string[] environment) => samples.BuildAsync("acme/web", tag, environment);
 
     public string Image(string tag) => registry.Reference($"acme/web:{tag}").ToString();
 
