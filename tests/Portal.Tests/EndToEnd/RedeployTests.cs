@@ -67,6 +67,24 @@ public sealed class RedeployTests(PortalWorldCollection.Shared shared)
     }
 
     [Fact]
+    public async Task What_its_engine_starts_again_and_again_is_told_by_its_exit_code_too()
+    {
+        await world.PushAsync("loop", "EXIT_CODE=5");
+        await world.PostAsync($"tenants/{world.Tenant}/stacks", new
+        {
+            name = "loop",
+            compose = $$"""
+                services:
+                  web: {image: "{{world.Image("loop")}}", restart: always, labels: {portal.health: "tcp:8080"} }
+                """,
+        });
+
+        var ended = await world.DeployAsync("loop", new { target = "live" }, "failed");
+
+        Assert.True(ended.Text!.Contains("exited with 5", StringComparison.Ordinal), ended.ToString());
+    }
+
+    [Fact]
     public async Task An_image_that_the_registry_does_not_have_is_refused_by_field_and_nothing_is_queued()
     {
         await world.PushAsync("1");

@@ -69,7 +69,7 @@ public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFile
             if (!details.State.Running || details.RestartCount > 0)
             {
                 await TellLastLinesAsync(engine, replica, log, cancellationToken);
-                throw new DeploymentException(DeploymentReason.ContainerExited, Ended(replica, details));
+                throw new DeploymentException(DeploymentReason.ContainerExited, $"{replica.Service} {replica.Index} {await LastExit.TellAsync(engine, details, cancellationToken)}.");
             }
 
             watch.Watch(engine, replica.ContainerId, ReplicaLabels.Read(details.Labels)!.Probe);
@@ -171,9 +171,6 @@ public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFile
             await log.LineAsync($"{replica.Service} {replica.Index} | {line.Text}", cancellationToken);
         }
     }
-
-    private static string Ended(ObservedReplica replica, ContainerDetails details) =>
-        $"{replica.Service} {replica.Index} exited with {details.State.ExitCode}{(details.State.OomKilled ? ", out of memory" : "")}{(details.State.Error is { Length: > 0 } why ? $": {why}" : "")}.";
 
     private static async Task DoneAlreadyAsync(Func<Task> create)
     {
