@@ -1,4 +1,4 @@
-using Portal.Lab.Demo;
+using Portal.Lab.Parts;
 
 namespace Portal.Lab.Bench;
 

@@ -37,8 +37,6 @@ internal sealed class BenchWorld : IAsyncDisposable
 
     public PortalApi Operator { get; private set; } = null!;
 
-    public UndoLog Undo => undo;
-
     public static async Task<BenchWorld> StartAsync(CancellationToken cancel)
     {
         var undo = UndoLog.Start();

@@ -3,9 +3,6 @@ using System.Globalization;
 
 namespace Portal.Lab.Demo;
 
-/// <summary>Said wrong; the message says how it is said right.</summary>
-public sealed class UsageException(string message) : Exception(message);
-
 /// <param name="Exit">Take everything down at the end.</param>
 /// <param name="Report">Where to write the report as JSON.</param>
 public sealed record DemoOptions(PartsPlace Place, bool Exit, string? Report, int HttpPort, int GatewayPort)

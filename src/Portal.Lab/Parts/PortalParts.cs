@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Portal.Docker;
-using Portal.Lab.Demo;
 using Portal.Lab.Directories;
 
 namespace Portal.Lab.Parts;

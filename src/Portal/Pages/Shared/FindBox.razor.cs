@@ -44,7 +44,7 @@ public sealed partial class FindBox : IAsyncDisposable
         {
             self = DotNetObjectReference.Create(this);
             script = new ScriptModule(Js, "find");
-            handle = await script.CallAsync<IJSObjectReference>("attach", dialog, input, self);
+            handle = await script.AttachAsync(dialog, input, self);
         }
     }
 
@@ -52,12 +52,6 @@ public sealed partial class FindBox : IAsyncDisposable
     {
         search?.Cancel();
         search?.Dispose();
-        if (handle is not null)
-        {
-            await ScriptModule.Quietly(async () => await handle.InvokeVoidAsync("detach"));
-            await ScriptModule.Quietly(async () => await handle.DisposeAsync());
-        }
-
         if (script is not null)
         {
             await script.DisposeAsync();

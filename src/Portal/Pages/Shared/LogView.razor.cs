@@ -58,7 +58,7 @@ public sealed partial class LogView : IAsyncDisposable
         {
             self = DotNetObjectReference.Create(this);
             script = new ScriptModule(Js, "log");
-            handle = await script.CallAsync<IJSObjectReference>("attach", element, self);
+            handle = await script.AttachAsync(element, self);
         }
     }
 
@@ -66,12 +66,6 @@ public sealed partial class LogView : IAsyncDisposable
     {
         subscription?.Dispose();
         throttle?.Dispose();
-        if (handle is not null)
-        {
-            await ScriptModule.Quietly(async () => await handle.InvokeVoidAsync("detach"));
-            await ScriptModule.Quietly(async () => await handle.DisposeAsync());
-        }
-
         if (script is not null)
         {
             await script.DisposeAsync();
