@@ -47,8 +47,9 @@ public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = n
         await writer.WaitAsync(cancellation);
         try
         {
-            var workers = await WorkersAsync(cancellation);
-            var live = await workers[0].Client.GetMapAsync(GatewayFiles.LiveName, cancellation);
+            var (asked, map) = (WorkersAsync(cancellation), process.Admin.GetMapAsync(GatewayFiles.LiveName, cancellation));
+            await Task.WhenAll(asked, map);
+            var (workers, live) = (await asked, await map);
             if (!live.TryGetValue(group, out var from))
                 throw new HAProxyException(HAProxyFault.Refused, $"The gateway knows no group '{group}'.");
             var started = time.GetTimestamp();
@@ -192,14 +193,11 @@ public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = n
     {
         await AskAsync(worker, async client =>
         {
-            var live = await client.GetMapAsync(GatewayFiles.LiveName, cancellation);
+            var read = await client.MoveMapAsync(GatewayFiles.LiveName, group, side, cancellation);
             // A replaced worker that does not know the group routes nothing to it.
-            if (live.ContainsKey(group) || worker.IsCurrent)
-                await client.SetMapAsync(GatewayFiles.LiveName, group, side, cancellation);
-            var now = await client.GetMapAsync(GatewayFiles.LiveName, cancellation);
-            return !now.TryGetValue(group, out var read) || read == side
+            return read == side || (read is null && !worker.IsCurrent)
                 ? true
-                : throw new HAProxyException(HAProxyFault.NotApplied, $"'{group}' should be {side} and reads back as {read}.");
+                : throw new HAProxyException(HAProxyFault.NotApplied, $"'{group}' should be {side} and reads back as {read ?? "nothing"}.");
         }, cancellation);
     }
 

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Portal.HAProxy;
 
 /// <summary>HAProxy's runtime commands, typed. Every method throws <see cref="HAProxyException"/> and nothing else of its own.</summary>
-public sealed class RuntimeClient
+public sealed partial class RuntimeClient
 {
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(5);
 
@@ -40,6 +41,22 @@ public sealed class RuntimeClient
     /// <summary>Changes an entry that is there.</summary>
     public Task SetMapAsync(string map, string key, string value, CancellationToken cancellation = default) =>
         DoAsync($"set map {Word(map)} {Word(key)} {Word(value)}", cancellation);
+
+    /// <summary>Changes an entry that is there, and reads it back in the same exchange.</summary>
+    /// <returns>What the entry says now; null where there is none.</returns>
+    public async Task<string?> MoveMapAsync(string map, string key, string value, CancellationToken cancellation = default)
+    {
+        var entry = $"{Word(map)} {Word(key)}";
+        var lines = Lines(await AskAsync($"set map {entry} {Word(value)};{prefix}get map {entry}", cancellation));
+        var found = lines.Length > 0 ? EntryPattern().Match(lines[^1]) : Match.Empty;
+        return found switch
+        {
+            { Success: false } => throw Refused(string.Join(' ', lines)),
+            { } match when !match.Groups["value"].Success => null,
+            { } match when lines.Length == 1 => match.Groups["value"].Value,
+            _ => throw Refused(lines[0]),
+        };
+    }
 
     /// <summary>Adds an entry. HAProxy keeps duplicates, so the caller looks first.</summary>
     public Task AddMapAsync(string map, string key, string value, CancellationToken cancellation = default) =>
@@ -102,6 +119,9 @@ public sealed class RuntimeClient
     }
 
     private static string Word(string text) => Identifiers.Require("a word of a command", text, Identifiers.IsWord);
+
+    [GeneratedRegex("^type=[a-z]+, case=[a-z]+, found=(no$|yes,.* value=\"(?<value>[^\"]*)\")")]
+    private static partial Regex EntryPattern();
 
     private static HAProxyException Refused(string answer) => new(HAProxyFault.Refused, answer.Split('\n')[0]);
 

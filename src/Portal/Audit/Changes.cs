@@ -34,8 +34,8 @@ public sealed record AuditLine(string Action, string TargetKind, string Target)
 }
 
 /// <summary>
-/// The one way to change something: proof of authorisation in, change and audit event committed together, then notified.
-/// There is no overload without either.
+/// The one way to change something: proof of authorisation in, change and audit event committed together. PostgreSQL tells the
+/// listeners as the event says, at the commit. There is no overload without either.
 /// </summary>
 public sealed class Changes(PortalDbFactory databases, TimeProvider clock)
 {
@@ -70,7 +70,6 @@ public sealed class Changes(PortalDbFactory databases, TimeProvider clock)
             throw new ConflictException(violation.ConstraintName ?? "", error);
         }
 
-        await NotifyAsync(db, lines, permit.Tenant, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return changed.Value;
     }
@@ -90,15 +89,6 @@ public sealed class Changes(PortalDbFactory databases, TimeProvider clock)
         Before = line.Before is null ? null : JsonSerializer.Serialize(line.Before, Json),
         After = line.After is null ? null : JsonSerializer.Serialize(line.After, Json),
         Correlation = line.Correlation,
+        Notes = [.. line.Notes.Append(new ChangeNote(permit.Tenant, "audit", Guid.Empty)).Distinct().Select(note => note.ToString())],
     };
-
-    private static async Task NotifyAsync(PortalDb db, List<AuditLine> lines, Guid? tenant, CancellationToken cancellationToken)
-    {
-        // PostgreSQL delivers at commit, and folds equal payloads of one transaction into one.
-        var notes = lines.SelectMany(line => line.Notes).Append(new ChangeNote(tenant, "audit", Guid.Empty)).Distinct().Select(note => note.ToString()).ToArray();
-        await db.Database.ExecuteSqlRawAsync(
-            $"select pg_notify('{ChangeNote.Channel}', note) from unnest(@notes) note",
-            [new NpgsqlParameter("notes", notes)],
-            cancellationToken);
-    }
 }

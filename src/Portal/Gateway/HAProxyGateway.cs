@@ -57,12 +57,15 @@ public sealed class HAProxyGateway(HAProxyProcess process, GatewayDriver driver,
             return result.Moved;
         }, cancellationToken);
 
-    public async Task<Colour?> LiveAsync(string tenantSlug, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, Colour>> LiveAsync(CancellationToken cancellationToken)
     {
         try
         {
             var live = await process.Admin.GetMapAsync(GatewayFiles.LiveName, cancellationToken);
-            return live.TryGetValue(tenantSlug, out var side) && Colours.TryParse(side, out var colour) ? colour : null;
+            return live
+                .Select(entry => (Tenant: entry.Key, Known: Colours.TryParse(entry.Value, out var colour), Colour: colour))
+                .Where(entry => entry.Known)
+                .ToImmutableDictionary(entry => entry.Tenant, entry => entry.Colour, StringComparer.Ordinal);
         }
         catch (HAProxyException error)
         {

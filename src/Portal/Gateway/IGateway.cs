@@ -40,8 +40,8 @@ public interface IGateway
     /// <returns>How long that took.</returns>
     Task<TimeSpan> PointAsync(string tenantSlug, Colour live, CancellationToken cancellationToken);
 
-    /// <summary>Where the live pointer stands now; null where the gateway does not know the tenant.</summary>
-    Task<Colour?> LiveAsync(string tenantSlug, CancellationToken cancellationToken);
+    /// <summary>Tenant → where its live pointer stands now.</summary>
+    Task<IReadOnlyDictionary<string, Colour>> LiveAsync(CancellationToken cancellationToken);
 
     /// <summary>The tenant's requests, as the gateway itself counts them.</summary>
     Task<GroupCounters> CountAsync(string tenantSlug, CancellationToken cancellationToken);

@@ -20,4 +20,6 @@ public sealed class AuditEvent
     public string? After { get; init; }
     /// <summary>The deployment, delivery or switch that this belongs to.</summary>
     public Guid? Correlation { get; init; }
+    /// <summary>What listeners are told once this is committed, each as a <see cref="Store.ChangeNote"/> has it.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
 }

@@ -27,10 +27,19 @@ public sealed class Preflight(PortalDbFactory databases, Inventory inventory)
     public async Task<PreflightReport> ExecuteAsync(Guid tenant, CancellationToken cancellationToken)
     {
         await using var db = databases.Tenant(tenant);
-        var live = await db.Pairs.AsNoTracking().Select(pair => pair.Live).SingleAsync(cancellationToken);
-        var sides = await SidesAsync(db, cancellationToken);
-        var routed = await RoutedAsync(db, cancellationToken);
-        var busy = await BusyAsync(db, live.Other(), cancellationToken);
+        return await ExecuteAsync(tenant, await db.Pairs.AsNoTracking().Select(pair => pair.Live).SingleAsync(cancellationToken), cancellationToken);
+    }
+
+    /// <param name="live">Where the tenant is live, as the caller has just read it.</param>
+    public async Task<PreflightReport> ExecuteAsync(Guid tenant, Colour live, CancellationToken cancellationToken)
+    {
+        // None needs another's answer, and on a busy machine each waits for its turn: so they wait together.
+        var (askSides, askRouted, askBusy) = (
+            ReadAsync(tenant, SidesAsync, cancellationToken),
+            ReadAsync(tenant, RoutedAsync, cancellationToken),
+            ReadAsync(tenant, (db, token) => BusyAsync(db, live.Other(), token), cancellationToken));
+        await Task.WhenAll(askSides, askRouted, askBusy);
+        var (sides, routed, busy) = (await askSides, await askRouted, await askBusy);
         var checks = ImmutableArray.CreateBuilder<PreflightCheck>();
         var differences = ImmutableArray.CreateBuilder<string>();
         foreach (var stack in sides)
@@ -66,6 +75,12 @@ public sealed class Preflight(PortalDbFactory databases, Inventory inventory)
             : new PreflightCheck($"{stack} {service}", false, $"standby has {have} healthy {(have == 1 ? "replica" : "replicas")}, live has {need}");
 
         int Healthy(Colour colour) => inventory.Of(tenant, colour, stack).Count(replica => replica.Labels.Service == service && replica.Healthy);
+    }
+
+    private async Task<T> ReadAsync<T>(Guid tenant, Func<PortalDb, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Tenant(tenant);
+        return await read(db, cancellationToken);
     }
 
     private static async Task<IReadOnlyList<StackSides>> SidesAsync(PortalDb db, CancellationToken cancellationToken)

@@ -41,11 +41,12 @@ public sealed class RequestSwitch(
             return new SwitchResult.ReasonMissing();
         }
 
-        await using var db = databases.Tenant(tenant);
-        var slug = await db.Tenants.Select(row => row.Slug).SingleAsync(cancellationToken);
-        var report = await preflight.ExecuteAsync(tenant, cancellationToken);
+        var standing = await StandingAsync(tenant, cancellationToken);
+        var (checking, counting) = (preflight.ExecuteAsync(tenant, standing.Pair.Live, cancellationToken), CountAsync(standing.Slug, cancellationToken));
+        await Task.WhenAll(checking, counting);
+        var report = await checking;
         // Back within the window is what the window is for: no check of the side that failed may block it.
-        var undo = await UndoneByAsync(db, report.To, cancellationToken);
+        var undo = standing.UndoneBy(report.To, clock.GetUtcNow());
         if (!report.Passed && undo is null)
         {
             return new SwitchResult.Blocked(report);
@@ -53,8 +54,8 @@ public sealed class RequestSwitch(
 
         try
         {
-            var intent = await IntendAsync(permit, tenant, reason.Trim(), report, undo, cancellationToken);
-            return await ApplyAsync(permit, tenant, slug, intent, cancellationToken);
+            var intent = await IntendAsync(permit, standing, reason.Trim(), report, undo, cancellationToken);
+            return await ApplyAsync(permit, standing, intent, undo, await counting, cancellationToken);
         }
         catch (ConflictException)
         {
@@ -66,100 +67,135 @@ public sealed class RequestSwitch(
         }
     }
 
-    /// <summary>The applied switch whose window is open and whose way back leads to the colour.</summary>
-    private async Task<Guid?> UndoneByAsync(PortalDb db, Colour to, CancellationToken cancellationToken)
+    private async Task<Standing> StandingAsync(Guid tenant, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        var last = await db.Switches.AsNoTracking().Where(row => row.State == SwitchState.Applied).OrderByDescending(row => row.Generation).FirstOrDefaultAsync(cancellationToken);
-        return last is { UndoOf: null } && last.From == to && last.SwitchBackUntil > now ? last.Id : null;
+        await using var db = databases.Tenant(tenant);
+        return await (
+            from pair in db.Pairs.AsNoTracking()
+            join row in db.Tenants on pair.TenantId equals row.Id
+            select new Standing(row.Slug, pair, db.Switches.Where(last => last.State == SwitchState.Applied).OrderByDescending(last => last.Generation).FirstOrDefault()))
+            .SingleAsync(cancellationToken);
     }
 
-    private Task<Switch> IntendAsync(Permit permit, Guid tenant, string reason, PreflightReport report, Guid? undo, CancellationToken cancellationToken) =>
-        changes.RunAsync<Switch>(permit, async db =>
+    /// <summary>Null: the gateway does not count now; whether it switches shows when it is told to.</summary>
+    private async Task<GroupCounters?> CountAsync(string slug, CancellationToken cancellationToken)
+    {
+        try
         {
-            var pair = await db.Pairs.SingleAsync(cancellationToken);
-            if (pair.Live != report.From)
-            {
-                throw new DbUpdateConcurrencyException("The tenant was switched since the checks.");
-            }
+            return await gateway.CountAsync(slug, cancellationToken);
+        }
+        catch (GatewayException)
+        {
+            return null;
+        }
+    }
 
+    /// <exception cref="ConflictException">Somebody else's switch is open, or made this generation since it was read.</exception>
+    private Task<Switch> IntendAsync(Permit permit, Standing standing, string reason, PreflightReport report, Switch? undo, CancellationToken cancellationToken) =>
+        changes.RunAsync<Switch>(permit, db =>
+        {
             var now = clock.GetUtcNow();
+            var tenant = standing.Pair.TenantId;
             var intent = new Switch
             {
                 Id = Guid.CreateVersion7(now),
                 TenantId = tenant,
                 From = report.From,
                 To = report.To,
-                Generation = pair.Generation + 1,
+                Generation = standing.Pair.Generation + 1,
                 Reason = reason,
                 Actor = permit.Actor.Name,
                 Source = permit.Actor.Source,
                 Preflight = JsonSerializer.Serialize(report, JsonSerializerOptions.Web),
-                UndoOf = undo,
+                UndoOf = undo?.Id,
                 RequestedAt = now,
             };
             db.Switches.Add(intent);
-            return (intent, new AuditLine("switch.requested", "pair", $"{report.From.Text()} → {report.To.Text()}")
+            return Task.FromResult(Changed.Of(intent, new AuditLine("switch.requested", "pair", $"{report.From.Text()} → {report.To.Text()}")
             {
                 Before = new { live = report.From.Text() },
                 After = new { live = report.To.Text(), reason, switchBack = undo is not null, checks = report.Checks, differences = report.Differences },
                 Correlation = intent.Id,
                 Notes = [new ChangeNote(tenant, "switch", intent.Id)],
-            });
+            }));
         }, cancellationToken);
 
-    private async Task<SwitchResult> ApplyAsync(Permit permit, Guid tenant, string slug, Switch intent, CancellationToken cancellationToken)
+    private async Task<SwitchResult> ApplyAsync(Permit permit, Standing standing, Switch intent, Switch? undo, GroupCounters? before, CancellationToken cancellationToken)
     {
         TimeSpan took;
-        GroupCounters before;
         try
         {
-            before = await gateway.CountAsync(slug, cancellationToken);
-            took = await gateway.PointAsync(slug, intent.To, cancellationToken);
+            took = await gateway.PointAsync(standing.Slug, intent.To, cancellationToken);
         }
         catch (GatewayException error)
         {
-            await SettleAsync(permit, intent, SwitchState.Failed, error.Message, null);
+            await FailAsync(permit, intent, error.Message);
             return new SwitchResult.GatewayFailed(error.Message);
         }
 
         // From here on traffic has moved: the record follows whatever the caller does.
-        var until = await SettleAsync(permit, intent, SwitchState.Applied, null, took);
-        meter.Begin(permit, tenant, slug, intent.Id, before, intent.From);
-        return new SwitchResult.Applied(intent.Id, intent.From, intent.To, took.TotalMilliseconds, until!.Value);
+        var until = await SettleAsync(permit, standing.Pair, intent, undo, took);
+        if (before is not null)
+        {
+            meter.Begin(permit, intent.TenantId, standing.Slug, intent.Id, before, intent.From);
+        }
+
+        return new SwitchResult.Applied(intent.Id, intent.From, intent.To, took.TotalMilliseconds, until);
     }
 
-    private Task<DateTimeOffset?> SettleAsync(Permit permit, Switch intent, SwitchState state, string? failure, TimeSpan? took) =>
-        changes.RunAsync<DateTimeOffset?>(permit, async db =>
+    /// <exception cref="DbUpdateConcurrencyException">Another ended the intent first, or moved the pair.</exception>
+    private Task<DateTimeOffset> SettleAsync(Permit permit, Pair pair, Switch intent, Switch? undo, TimeSpan took) =>
+        changes.RunAsync<DateTimeOffset>(permit, async db =>
         {
             var now = clock.GetUtcNow();
-            var row = await db.Switches.SingleAsync(candidate => candidate.Id == intent.Id, CancellationToken.None);
-            if (row.State != SwitchState.Requested)
+            var until = now + options.Value.SwitchBackWindow;
+            var settled = await db.Switches.Where(row => row.Id == intent.Id && row.State == SwitchState.Requested).ExecuteUpdateAsync(
+                row => row
+                    .SetProperty(one => one.State, SwitchState.Applied)
+                    .SetProperty(one => one.AppliedAt, now)
+                    .SetProperty(one => one.Milliseconds, took.TotalMilliseconds)
+                    .SetProperty(one => one.SwitchBackUntil, until),
+                CancellationToken.None);
+            if (settled == 0)
             {
-                return Changed.Nothing(row.SwitchBackUntil);
+                throw new DbUpdateConcurrencyException($"Switch {intent.Id} was ended by another.");
             }
 
-            row.State = state;
-            row.Failure = failure;
-            if (state == SwitchState.Applied)
+            db.Attach(pair);
+            pair.MoveTo(intent.To, until);
+            if (undo is not null)
             {
-                row.AppliedAt = now;
-                row.Milliseconds = took?.TotalMilliseconds;
-                row.SwitchBackUntil = now + options.Value.SwitchBackWindow;
-                (await db.Pairs.SingleAsync(CancellationToken.None)).MoveTo(row.To, row.SwitchBackUntil);
-                if (row.UndoOf is { } undone)
-                {
-                    (await db.Switches.SingleAsync(candidate => candidate.Id == undone, CancellationToken.None)).State = SwitchState.Undone;
-                }
+                db.Attach(undo).Entity.State = SwitchState.Undone;
             }
 
-            return (row.SwitchBackUntil, new AuditLine(state == SwitchState.Applied ? "switch.applied" : "switch.failed", "pair", $"{row.From.Text()} → {row.To.Text()}")
+            return (until, Line("switch.applied", intent) with
             {
-                Result = failure ?? "ok",
-                Before = new { live = row.From.Text() },
-                After = new { live = (state == SwitchState.Applied ? row.To : row.From).Text(), row.Reason, row.Milliseconds, row.SwitchBackUntil },
-                Correlation = row.Id,
-                Notes = [new ChangeNote(row.TenantId, "switch", row.Id), new ChangeNote(row.TenantId, "tenant", row.TenantId)],
+                Before = new { live = intent.From.Text() },
+                After = new { live = intent.To.Text(), intent.Reason, milliseconds = took.TotalMilliseconds, switchBackUntil = until },
             });
         }, CancellationToken.None);
+
+    private Task FailAsync(Permit permit, Switch intent, string failure) =>
+        changes.RunAsync<bool>(permit, async db =>
+        {
+            var failed = await db.Switches.Where(row => row.Id == intent.Id && row.State == SwitchState.Requested).ExecuteUpdateAsync(
+                row => row.SetProperty(one => one.State, SwitchState.Failed).SetProperty(one => one.Failure, failure), CancellationToken.None);
+            return failed == 0
+                ? Changed.Nothing(false)
+                : Changed.Of(true, Line("switch.failed", intent) with { Result = failure, After = new { live = intent.From.Text(), intent.Reason } });
+        }, CancellationToken.None);
+
+    private static AuditLine Line(string action, Switch intent) => new(action, "pair", $"{intent.From.Text()} → {intent.To.Text()}")
+    {
+        Correlation = intent.Id,
+        Notes = [new ChangeNote(intent.TenantId, "switch", intent.Id)],
+    };
+
+    /// <summary>The tenant as a switch meets it.</summary>
+    /// <param name="Last">The last one applied and not undone.</param>
+    private sealed record Standing(string Slug, Pair Pair, Switch? Last)
+    {
+        /// <summary>The switch whose window is open and whose way back leads to the colour.</summary>
+        public Switch? UndoneBy(Colour to, DateTimeOffset now) => Last is { UndoOf: null } && Last.From == to && Last.SwitchBackUntil > now ? Last : null;
+    }
 }

@@ -73,9 +73,11 @@ public sealed class SwitchSettler(PortalDbFactory databases, Changes changes, St
             join tenant in db.Tenants on pair.TenantId equals tenant.Id
             where tenant.ArchivedAt == null && !db.Switches.Any(row => row.TenantId == tenant.Id && row.State == SwitchState.Requested)
             select new { tenant.Slug, pair.Live }).ToListAsync(cancellationToken);
+        var live = await gateway.LiveAsync(cancellationToken);
         foreach (var tenant in tenants)
         {
-            if (await gateway.LiveAsync(tenant.Slug, cancellationToken) is var seen && seen != tenant.Live)
+            Colour? seen = live.TryGetValue(tenant.Slug, out var colour) ? colour : null;
+            if (seen != tenant.Live)
             {
                 log.LogWarning("The gateway has {Tenant} on {Seen}, the database on {Live}: pointing it back", tenant.Slug, seen, tenant.Live);
                 await gateway.PointAsync(tenant.Slug, tenant.Live, cancellationToken);

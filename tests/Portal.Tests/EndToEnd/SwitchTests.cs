@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.Json;
+using Portal.Lab;
 using Portal.Tests.Lab;
 
 namespace Portal.Tests.EndToEnd;
@@ -129,6 +131,33 @@ public sealed class SwitchTests(SwitchTests.Lab lab) : IClassFixture<SwitchTests
         }, seen => seen == version);
         await SwitchAsync("back");
     }
+
+    [Fact]
+    public async Task A_switch_that_the_gateway_did_not_make_leaves_the_way_free_for_the_next()
+    {
+        var live = await world.LiveAsync();
+        var stopped = GatewayProcesses().ToList();
+        HttpStatusCode status;
+        JsonElement answer;
+        await SignalAsync("STOP", stopped);
+        try
+        {
+            (status, answer) = await world.TryPostAsync($"tenants/{world.Tenant}/switches", new { reason = "while the gateway stands still" });
+        }
+        finally
+        {
+            await SignalAsync("CONT", stopped);
+        }
+
+        Assert.True(status == HttpStatusCode.ServiceUnavailable, $"{status}: {answer}");
+        Assert.Equal(live, await world.LiveAsync());
+        await SwitchAsync("now that it moves again");
+        Assert.NotEqual(live, await world.LiveAsync());
+        await SwitchAsync("back");
+    }
+
+    private static Task SignalAsync(string signal, IEnumerable<int> processes) =>
+        Shell.RunAsync("kill", [$"-{signal}", .. processes.Select(pid => pid.ToString(System.Globalization.CultureInfo.InvariantCulture))], CancellationToken.None);
 
     private IEnumerable<int> GatewayProcesses() => Directory.EnumerateDirectories("/proc")
         .Select(folder => int.TryParse(Path.GetFileName(folder), out var pid) ? pid : 0)
