@@ -46,8 +46,7 @@ public sealed class Changes(PortalDbFactory databases, TimeProvider clock)
     /// <exception cref="ConflictException">Somebody else made such a row first.</exception>
     public async Task<T> RunAsync<T>(Permit permit, Func<PortalDb, Task<Changed<T>>> work, CancellationToken cancellationToken)
     {
-        var scope = permit.Tenant is { } tenant ? TenantScope.Of(tenant) : TenantScope.Platform;
-        await using var db = databases.Open(scope);
+        await using var db = databases.Open(Scope(permit));
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var changed = await work(db);
         if (changed.Line is null)
@@ -55,12 +54,29 @@ public sealed class Changes(PortalDbFactory databases, TimeProvider clock)
             return changed.Value;
         }
 
-        var lines = changed.Line.Also.Prepend(changed.Line).ToList();
-        foreach (var line in lines)
-        {
-            db.AuditEvents.Add(Event(permit, line));
-        }
+        await WriteAsync(db, permit, changed.Line, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return changed.Value;
+    }
 
+    /// <summary>
+    /// For a change that is nothing but new rows: one exchange. The statements travel together, and PostgreSQL commits what travels
+    /// together as one.
+    /// </summary>
+    /// <exception cref="ConflictException">Somebody else made such a row first; nothing was written.</exception>
+    public async Task AddAsync(Permit permit, AuditLine line, IEnumerable<object> rows, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Open(Scope(permit));
+        db.Database.AutoTransactionBehavior = AutoTransactionBehavior.Never;
+        db.AddRange(rows);
+        await WriteAsync(db, permit, line, cancellationToken);
+    }
+
+    private static TenantScope Scope(Permit permit) => permit.Tenant is { } tenant ? TenantScope.Of(tenant) : TenantScope.Platform;
+
+    private async Task WriteAsync(PortalDb db, Permit permit, AuditLine line, CancellationToken cancellationToken)
+    {
+        db.AuditEvents.AddRange(line.Also.Prepend(line).Select(one => Event(permit, one)));
         try
         {
             await db.SaveChangesAsync(cancellationToken);
@@ -69,9 +85,6 @@ public sealed class Changes(PortalDbFactory databases, TimeProvider clock)
         {
             throw new ConflictException(violation.ConstraintName ?? "", error);
         }
-
-        await transaction.CommitAsync(cancellationToken);
-        return changed.Value;
     }
 
     private AuditEvent Event(Permit permit, AuditLine line) => new()

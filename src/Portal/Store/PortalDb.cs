@@ -61,6 +61,7 @@ public sealed class PortalDb : DbContext
         modelBuilder.Entity<Revision>().Property(revision => revision.SecretVersions).HasConversion(JsonColumns.Converter<System.Collections.Immutable.ImmutableSortedDictionary<string, int>>()).HasColumnType("jsonb");
         modelBuilder.Entity<Session>().Property(session => session.Groups).HasConversion(JsonColumns.Converter<System.Collections.Immutable.ImmutableArray<string>>()).HasColumnType("jsonb");
         modelBuilder.Entity<Webhook>().Property(hook => hook.Services).HasConversion(JsonColumns.Converter<System.Collections.Immutable.ImmutableArray<string>>()).HasColumnType("jsonb");
+        modelBuilder.Entity<Switch>().Property(change => change.State).IsConcurrencyToken();
         modelBuilder.Entity<AuditEvent>().Property(line => line.Before).HasColumnType("jsonb");
         modelBuilder.Entity<AuditEvent>().Property(line => line.After).HasColumnType("jsonb");
         modelBuilder.Entity<Switch>().Property(change => change.Preflight).HasColumnType("jsonb");

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Portal.Audit;
 using Portal.Gateway;
 using Portal.HAProxy;
+using Portal.Tenants;
 using SwitchResult = Portal.Switching.SwitchResult;
 using Portal.Store;
 
@@ -33,18 +34,24 @@ public sealed class RequestSwitch(
 {
     private const int LongestReason = 500;
 
-    public async Task<SwitchResult> ExecuteAsync(Actor actor, Guid tenant, string? reason, CancellationToken cancellationToken)
+    /// <param name="tenant">As the caller saw it: whoever has switched it since comes first.</param>
+    public async Task<SwitchResult> ExecuteAsync(Actor actor, TenantView tenant, string? reason, CancellationToken cancellationToken)
     {
-        var permit = actor.Demand(Permission.Switch, tenant);
+        var permit = actor.Demand(Permission.Switch, tenant.Id);
         if (string.IsNullOrWhiteSpace(reason) || reason.Length > LongestReason)
         {
             return new SwitchResult.ReasonMissing();
         }
 
-        var standing = await StandingAsync(tenant, cancellationToken);
-        var (checking, counting) = (preflight.ExecuteAsync(tenant, standing.Pair.Live, cancellationToken), CountAsync(standing.Slug, cancellationToken));
-        await Task.WhenAll(checking, counting);
-        var report = await checking;
+        var (reading, checking, counting) = (
+            StandingAsync(tenant.Id, cancellationToken), preflight.ExecuteAsync(tenant.Id, tenant.Live, cancellationToken), CountAsync(tenant.Slug, cancellationToken));
+        await Task.WhenAll(reading, checking, counting);
+        var (standing, report, before) = (await reading, await checking, await counting);
+        if (standing.Pair.Generation != tenant.Generation)
+        {
+            return new SwitchResult.AnotherIsOpen();
+        }
+
         // Back within the window is what the window is for: no check of the side that failed may block it.
         var undo = standing.UndoneBy(report.To, clock.GetUtcNow());
         if (!report.Passed && undo is null)
@@ -55,7 +62,7 @@ public sealed class RequestSwitch(
         try
         {
             var intent = await IntendAsync(permit, standing, reason.Trim(), report, undo, cancellationToken);
-            return await ApplyAsync(permit, standing, intent, undo, await counting, cancellationToken);
+            return await ApplyAsync(permit, tenant.Slug, standing.Pair, intent, undo, before, cancellationToken);
         }
         catch (ConflictException)
         {
@@ -72,8 +79,7 @@ public sealed class RequestSwitch(
         await using var db = databases.Tenant(tenant);
         return await (
             from pair in db.Pairs.AsNoTracking()
-            join row in db.Tenants on pair.TenantId equals row.Id
-            select new Standing(row.Slug, pair, db.Switches.Where(last => last.State == SwitchState.Applied).OrderByDescending(last => last.Generation).FirstOrDefault()))
+            select new Standing(pair, db.Switches.Where(last => last.State == SwitchState.Applied).OrderByDescending(last => last.Generation).FirstOrDefault()))
             .SingleAsync(cancellationToken);
     }
 
@@ -91,41 +97,38 @@ public sealed class RequestSwitch(
     }
 
     /// <exception cref="ConflictException">Somebody else's switch is open, or made this generation since it was read.</exception>
-    private Task<Switch> IntendAsync(Permit permit, Standing standing, string reason, PreflightReport report, Switch? undo, CancellationToken cancellationToken) =>
-        changes.RunAsync<Switch>(permit, db =>
+    private async Task<Switch> IntendAsync(Permit permit, Standing standing, string reason, PreflightReport report, Switch? undo, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var intent = new Switch
         {
-            var now = clock.GetUtcNow();
-            var tenant = standing.Pair.TenantId;
-            var intent = new Switch
-            {
-                Id = Guid.CreateVersion7(now),
-                TenantId = tenant,
-                From = report.From,
-                To = report.To,
-                Generation = standing.Pair.Generation + 1,
-                Reason = reason,
-                Actor = permit.Actor.Name,
-                Source = permit.Actor.Source,
-                Preflight = JsonSerializer.Serialize(report, JsonSerializerOptions.Web),
-                UndoOf = undo?.Id,
-                RequestedAt = now,
-            };
-            db.Switches.Add(intent);
-            return Task.FromResult(Changed.Of(intent, new AuditLine("switch.requested", "pair", $"{report.From.Text()} → {report.To.Text()}")
-            {
-                Before = new { live = report.From.Text() },
-                After = new { live = report.To.Text(), reason, switchBack = undo is not null, checks = report.Checks, differences = report.Differences },
-                Correlation = intent.Id,
-                Notes = [new ChangeNote(tenant, "switch", intent.Id)],
-            }));
-        }, cancellationToken);
+            Id = Guid.CreateVersion7(now),
+            TenantId = standing.Pair.TenantId,
+            From = report.From,
+            To = report.To,
+            Generation = standing.Pair.Generation + 1,
+            Reason = reason,
+            Actor = permit.Actor.Name,
+            Source = permit.Actor.Source,
+            Preflight = JsonSerializer.Serialize(report, JsonSerializerOptions.Web),
+            UndoOf = undo?.Id,
+            RequestedAt = now,
+        };
+        var line = Line("switch.requested", intent) with
+        {
+            Before = new { live = report.From.Text() },
+            After = new { live = report.To.Text(), reason, switchBack = undo is not null, checks = report.Checks, differences = report.Differences },
+        };
+        await changes.AddAsync(permit, line, [intent], cancellationToken);
+        return intent;
+    }
 
-    private async Task<SwitchResult> ApplyAsync(Permit permit, Standing standing, Switch intent, Switch? undo, GroupCounters? before, CancellationToken cancellationToken)
+    private async Task<SwitchResult> ApplyAsync(Permit permit, string slug, Pair pair, Switch intent, Switch? undo, GroupCounters? before, CancellationToken cancellationToken)
     {
         TimeSpan took;
         try
         {
-            took = await gateway.PointAsync(standing.Slug, intent.To, cancellationToken);
+            took = await gateway.PointAsync(slug, intent.To, cancellationToken);
         }
         catch (GatewayException error)
         {
@@ -134,10 +137,10 @@ public sealed class RequestSwitch(
         }
 
         // From here on traffic has moved: the record follows whatever the caller does.
-        var until = await SettleAsync(permit, standing.Pair, intent, undo, took);
+        var until = await SettleAsync(permit, pair, intent, undo, took);
         if (before is not null)
         {
-            meter.Begin(permit, intent.TenantId, standing.Slug, intent.Id, before, intent.From);
+            meter.Begin(permit, intent.TenantId, slug, intent.Id, before, intent.From);
         }
 
         return new SwitchResult.Applied(intent.Id, intent.From, intent.To, took.TotalMilliseconds, until);
@@ -145,34 +148,27 @@ public sealed class RequestSwitch(
 
     /// <exception cref="DbUpdateConcurrencyException">Another ended the intent first, or moved the pair.</exception>
     private Task<DateTimeOffset> SettleAsync(Permit permit, Pair pair, Switch intent, Switch? undo, TimeSpan took) =>
-        changes.RunAsync<DateTimeOffset>(permit, async db =>
+        changes.RunAsync<DateTimeOffset>(permit, db =>
         {
+            // As they were read or written before: what another has changed since makes the commit fail.
+            db.AttachRange(intent, pair);
             var now = clock.GetUtcNow();
             var until = now + options.Value.SwitchBackWindow;
-            var settled = await db.Switches.Where(row => row.Id == intent.Id && row.State == SwitchState.Requested).ExecuteUpdateAsync(
-                row => row
-                    .SetProperty(one => one.State, SwitchState.Applied)
-                    .SetProperty(one => one.AppliedAt, now)
-                    .SetProperty(one => one.Milliseconds, took.TotalMilliseconds)
-                    .SetProperty(one => one.SwitchBackUntil, until),
-                CancellationToken.None);
-            if (settled == 0)
-            {
-                throw new DbUpdateConcurrencyException($"Switch {intent.Id} was ended by another.");
-            }
-
-            db.Attach(pair);
+            intent.State = SwitchState.Applied;
+            intent.AppliedAt = now;
+            intent.Milliseconds = took.TotalMilliseconds;
+            intent.SwitchBackUntil = until;
             pair.MoveTo(intent.To, until);
             if (undo is not null)
             {
                 db.Attach(undo).Entity.State = SwitchState.Undone;
             }
 
-            return (until, Line("switch.applied", intent) with
+            return Task.FromResult(Changed.Of(until, Line("switch.applied", intent) with
             {
                 Before = new { live = intent.From.Text() },
-                After = new { live = intent.To.Text(), intent.Reason, milliseconds = took.TotalMilliseconds, switchBackUntil = until },
-            });
+                After = new { live = intent.To.Text(), intent.Reason, intent.Milliseconds, intent.SwitchBackUntil },
+            }));
         }, CancellationToken.None);
 
     private Task FailAsync(Permit permit, Switch intent, string failure) =>
@@ -193,7 +189,7 @@ public sealed class RequestSwitch(
 
     /// <summary>The tenant as a switch meets it.</summary>
     /// <param name="Last">The last one applied and not undone.</param>
-    private sealed record Standing(string Slug, Pair Pair, Switch? Last)
+    private sealed record Standing(Pair Pair, Switch? Last)
     {
         /// <summary>The switch whose window is open and whose way back leads to the colour.</summary>
         public Switch? UndoneBy(Colour to, DateTimeOffset now) => Last is { UndoOf: null } && Last.From == to && Last.SwitchBackUntil > now ? Last : null;

@@ -63,7 +63,7 @@ public sealed class SwitchMeter(Changes changes, IGateway gateway, IOptions<Swit
             cancellationToken.ThrowIfCancellationRequested();
             var after = await gateway.CountAsync(slug, cancellationToken);
             var passed = after.Since(before);
-            await WriteAsync(permit, tenant, id, passed.Requests, passed.Failed, drained, CancellationToken.None);
+            await WriteAsync(permit, tenant, id, old, passed.Requests, passed.Failed, drained, CancellationToken.None);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -79,17 +79,16 @@ public sealed class SwitchMeter(Changes changes, IGateway gateway, IOptions<Swit
         }
     }
 
-    private Task WriteAsync(Permit permit, Guid tenant, Guid id, long requests, long failed, double? drained, CancellationToken cancellationToken) =>
+    private Task WriteAsync(Permit permit, Guid tenant, Guid id, Colour old, long requests, long failed, double? drained, CancellationToken cancellationToken) =>
         changes.RunAsync<bool>(permit, async db =>
         {
-            var row = await db.Switches.SingleAsync(candidate => candidate.Id == id, cancellationToken);
-            row.Requests = requests;
-            row.FailedRequests = failed;
-            row.DrainSeconds = drained;
-            return (true, new AuditLine("switch.measured", "pair", $"{row.From.Text()} → {row.To.Text()}")
+            await db.Switches.Where(row => row.Id == id).ExecuteUpdateAsync(
+                row => row.SetProperty(one => one.Requests, requests).SetProperty(one => one.FailedRequests, failed).SetProperty(one => one.DrainSeconds, drained),
+                cancellationToken);
+            return (true, new AuditLine("switch.measured", "pair", $"{old.Text()} → {old.Other().Text()}")
             {
                 Result = failed == 0 ? "ok" : $"{failed} of {requests} requests failed",
-                After = new { requests, failed, drainSeconds = drained, row.Milliseconds },
+                After = new { requests, failed, drainSeconds = drained },
                 Correlation = id,
                 Notes = [new ChangeNote(tenant, "switch", id)],
             });

@@ -33,7 +33,7 @@ public static class SwitchingFeature
             return Problems.NotFound("tenant");
         }
 
-        return await request.ExecuteAsync(http.Actor(), view.Id, body.Reason, cancellationToken) switch
+        return await request.ExecuteAsync(http.Actor(), view, body.Reason, cancellationToken) switch
         {
             SwitchResult.Applied applied => Results.Created($"/api/v1/tenants/{tenant}/switches/{applied.SwitchId}", new
             {

@@ -47,7 +47,7 @@ public sealed partial class SwitchBetween
     // Not with the page's own token: a switch that has begun is finished, whether or not somebody still looks.
     private async Task<string?> SwitchAsync(string reason)
     {
-        var result = await Request.ExecuteAsync(await CurrentActor.GetAsync(CancellationToken.None), Tenant.Id, reason, CancellationToken.None);
+        var result = await Request.ExecuteAsync(await CurrentActor.GetAsync(CancellationToken.None), Tenant, reason, CancellationToken.None);
         if (result is SwitchResult.Applied applied)
         {
             Toast.Done(SwitchWords.Done(applied));

@@ -72,14 +72,7 @@ public sealed class Deliveries(PortalDbFactory databases, Changes changes)
 {
     /// <exception cref="ConflictException">A verified delivery with this key is kept already.</exception>
     public Task KeepAsync(Actor actor, DeliveryDraft draft, Delivery delivery, CancellationToken cancellationToken) =>
-        changes.RunAsync<bool>(
-            actor.Demand(Permission.TenantView, draft.Hook.TenantId),
-            db =>
-            {
-                db.Deliveries.Add(delivery);
-                return Task.FromResult(Changed.Of(true, draft.Line(delivery)));
-            },
-            cancellationToken);
+        changes.AddAsync(actor.Demand(Permission.TenantView, draft.Hook.TenantId), draft.Line(delivery), [delivery], cancellationToken);
 
     public async Task<Delivery?> FirstAsync(DeliveryDraft draft, CancellationToken cancellationToken)
     {
