@@ -83,6 +83,9 @@ public sealed partial record ImageReference
         _ => true,
     };
 
+    /// <summary>A host, with or without a port, as it may begin an image's name.</summary>
+    public static bool IsRegistry(string text) => text.Length <= LongestName && HostPattern().IsMatch(text);
+
     /// <summary>The same repository under another tag; the digest, which named the old one, goes.</summary>
     /// <exception cref="FormatException">Not a tag.</exception>
     public ImageReference WithTag(string tag) =>

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Portal.Docker;
 
 internal static class SystemMapping
@@ -27,7 +29,13 @@ internal static class SystemMapping
         new EngineSwarm(
             wire.Swarm?.LocalNodeState ?? "inactive",
             string.IsNullOrEmpty(wire.Swarm?.NodeID) ? null : wire.Swarm.NodeID,
-            wire.Swarm?.ControlAvailable ?? false));
+            wire.Swarm?.ControlAvailable ?? false),
+        Registries(wire.RegistryConfig ?? new WireRegistryConfig()));
+
+    private static EngineRegistries Registries(WireRegistryConfig wire) => new(
+        [.. (wire.IndexConfigs ?? []).Where(index => !index.Value.Secure).Select(index => index.Key)],
+        [.. (wire.InsecureRegistryCIDRs ?? []).Select(text => IPNetwork.TryParse(text, out var network) ? network : (IPNetwork?)null).OfType<IPNetwork>()],
+        wire.Mirrors is { Length: > 0 } || (wire.IndexConfigs ?? []).GetValueOrDefault(ImageReference.DockerHub)?.Mirrors is { Length: > 0 });
 
     public static EngineDiskUsage DiskUsage(WireDiskUsage wire) => new(
         wire.LayersSize,

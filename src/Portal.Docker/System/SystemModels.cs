@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Portal.Docker;
 
 /// <param name="ApiVersion">The newest that the engine speaks.</param>
@@ -29,10 +31,25 @@ public sealed record EngineInfo(
     DateTimeOffset SystemTime,
     IReadOnlyList<string> Labels,
     IReadOnlyList<string> Warnings,
-    EngineSwarm Swarm);
+    EngineSwarm Swarm,
+    EngineRegistries Registries);
 
 /// <param name="State"><c>inactive</c>, <c>pending</c>, <c>active</c>, <c>error</c> or <c>locked</c>.</param>
 public sealed record EngineSwarm(string State, string? NodeId, bool IsManager);
+
+/// <summary>How the engine was told to reach registries.</summary>
+/// <param name="PlainHosts">With their ports.</param>
+/// <param name="HubMirrored">Images of Docker Hub come from somewhere else.</param>
+public sealed record EngineRegistries(IReadOnlyList<string> PlainHosts, IReadOnlyList<IPNetwork> PlainNetworks, bool HubMirrored)
+{
+    /// <summary>May be spoken to without TLS. A name is compared as it is, not looked up.</summary>
+    /// <param name="host">As the first part of an image's name.</param>
+    public bool IsPlain(string host) =>
+        PlainHosts.Contains(host, StringComparer.OrdinalIgnoreCase)
+        || (Uri.TryCreate($"http://{host}", UriKind.Absolute, out var uri)
+            && IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address)
+            && PlainNetworks.Any(network => network.Contains(address)));
+}
 
 /// <summary>Bytes, and how many there are of each.</summary>
 public sealed record EngineDiskUsage(

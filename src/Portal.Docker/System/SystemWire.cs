@@ -34,6 +34,20 @@ internal sealed class WireInfo
     public string[]? Labels { get; init; }
     public string[]? Warnings { get; init; }
     public WireSwarm? Swarm { get; init; }
+    public WireRegistryConfig? RegistryConfig { get; init; }
+}
+
+internal sealed class WireRegistryConfig
+{
+    public string[]? InsecureRegistryCIDRs { get; init; }
+    public Dictionary<string, WireRegistryIndex>? IndexConfigs { get; init; }
+    public string[]? Mirrors { get; init; }
+}
+
+internal sealed class WireRegistryIndex
+{
+    public string[]? Mirrors { get; init; }
+    public bool Secure { get; init; }
 }
 
 internal sealed class WireSwarm

@@ -44,4 +44,5 @@ internal sealed class WireError
 [JsonSerializable(typeof(WireExec))]
 [JsonSerializable(typeof(WireExecCreate))]
 [JsonSerializable(typeof(WireExecStart))]
+[JsonSerializable(typeof(WireToken))]
 internal sealed partial class EngineJson : JsonSerializerContext;

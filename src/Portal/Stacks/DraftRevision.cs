@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Portal.Compose;
 using Portal.Docker;
+using Portal.Stacks.Digests;
 using Portal.Store;
 
 namespace Portal.Stacks;

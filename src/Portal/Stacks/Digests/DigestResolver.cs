@@ -1,13 +1,13 @@
 using Portal.Compose;
 using Portal.Docker;
 
-namespace Portal.Stacks;
+namespace Portal.Stacks.Digests;
 
 /// <param name="Digest">Null without a problem: the image exists on the host alone and the stack allows that.</param>
 public sealed record ResolvedDigest(string? Digest, string? Problem);
 
-/// <summary>Asks the registry, through the engine that will pull, what a tag means now.</summary>
-public sealed class DigestResolver
+/// <summary>What a service's image is now, under the stack's own rule of when to pull.</summary>
+public sealed class DigestResolver(RegistryLookup lookup)
 {
     public async Task<ResolvedDigest> ResolveAsync(EngineClient engine, string reference, PullPolicy policy, CancellationToken cancellationToken)
     {
@@ -30,14 +30,14 @@ public sealed class DigestResolver
 
         try
         {
-            return new ResolvedDigest((await engine.Images.ResolveAsync(image, null, cancellationToken)).Digest, null);
+            return new ResolvedDigest(await lookup.DigestAsync(new ImageQuestion(engine, image, null), cancellationToken), null);
         }
-        catch (EngineException error) when (policy.Mode == PullMode.Missing)
+        catch (Exception error) when (policy.Mode == PullMode.Missing && error is (EngineException or RegistryException))
         {
             // One that was made here and never had a registry; an old copy of one that has is not what was asked for.
             return await LocalAsync(engine, image, onlyHere: true, error.Message, cancellationToken);
         }
-        catch (EngineException error)
+        catch (Exception error) when (error is EngineException or RegistryException)
         {
             return new ResolvedDigest(null, error.Message);
         }
