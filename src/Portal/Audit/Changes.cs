@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -54,7 +55,7 @@ public sealed class Changes(PortalDbFactory databases, TimeProvider clock)
             return changed.Value;
         }
 
-        await WriteAsync(db, permit, changed.Line, cancellationToken);
+        await WriteAsync(db, Events(permit, changed.Line), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return changed.Value;
     }
@@ -69,14 +70,31 @@ public sealed class Changes(PortalDbFactory databases, TimeProvider clock)
         await using var db = databases.Open(Scope(permit));
         db.Database.AutoTransactionBehavior = AutoTransactionBehavior.Never;
         db.AddRange(rows);
-        await WriteAsync(db, permit, line, cancellationToken);
+        await WriteAsync(db, Events(permit, line), cancellationToken);
+    }
+
+    /// <summary>Several acts of one tenant, perhaps of several people, in one transaction: all of them or none.</summary>
+    /// <exception cref="ConflictException">Somebody else made one of the rows first; nothing was written.</exception>
+    public async Task<ImmutableArray<T>> RunEachAsync<T>(Guid tenant, Func<PortalDb, Task<ImmutableArray<(Permit Permit, Changed<T> Done)>>> work, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Tenant(tenant);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var acts = await work(db);
+        if (acts.FirstOrDefault(act => act.Permit.Tenant != tenant) is { Permit: { } foreign })
+        {
+            throw new InvalidOperationException($"A permit for {foreign.Tenant} was used in {tenant}.");
+        }
+
+        await WriteAsync(db, acts.Where(act => act.Done.Line is not null).SelectMany(act => Events(act.Permit, act.Done.Line!)), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return [.. acts.Select(act => act.Done.Value)];
     }
 
     private static TenantScope Scope(Permit permit) => permit.Tenant is { } tenant ? TenantScope.Of(tenant) : TenantScope.Platform;
 
-    private async Task WriteAsync(PortalDb db, Permit permit, AuditLine line, CancellationToken cancellationToken)
+    private static async Task WriteAsync(PortalDb db, IEnumerable<AuditEvent> events, CancellationToken cancellationToken)
     {
-        db.AuditEvents.AddRange(line.Also.Prepend(line).Select(one => Event(permit, one)));
+        db.AuditEvents.AddRange(events);
         try
         {
             await db.SaveChangesAsync(cancellationToken);
@@ -86,6 +104,8 @@ public sealed class Changes(PortalDbFactory databases, TimeProvider clock)
             throw new ConflictException(violation.ConstraintName ?? "", error);
         }
     }
+
+    private IEnumerable<AuditEvent> Events(Permit permit, AuditLine line) => line.Also.Prepend(line).Select(one => Event(permit, one));
 
     private AuditEvent Event(Permit permit, AuditLine line) => new()
     {

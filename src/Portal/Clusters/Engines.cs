@@ -19,13 +19,14 @@ public sealed class Engines(PortalDbFactory databases, SecretBox box) : IDisposa
     public async Task<EngineHost> OfEnvironmentAsync(Guid environment, CancellationToken cancellationToken)
     {
         await using var db = databases.Platform();
-        var host = await (
-            from place in db.Environments.AsNoTracking()
-            join candidate in db.Hosts on place.ClusterId equals candidate.ClusterId
-            where place.Id == environment && candidate.Enabled
-            select candidate).FirstOrDefaultAsync(cancellationToken)
-            ?? throw new EngineException(new EngineError(EngineErrorKind.Unavailable, null, "The environment's cluster has no enabled host."));
-        return Of(host);
+        return Of(await FirstAsync(db, db.Environments.Where(place => place.Id == environment), cancellationToken));
+    }
+
+    /// <exception cref="EngineException">The side's cluster has no enabled host.</exception>
+    public async Task<EngineHost> OfSideAsync(Guid tenant, Colour colour, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Tenant(tenant);
+        return Of(await FirstAsync(db, db.Environments.Where(place => place.Colour == colour), cancellationToken));
     }
 
     public EngineHost Of(Host host)
@@ -43,6 +44,14 @@ public sealed class Engines(PortalDbFactory databases, SecretBox box) : IDisposa
             client.Value.Dispose();
         }
     }
+
+    private static async Task<Host> FirstAsync(PortalDb db, IQueryable<PairEnvironment> which, CancellationToken cancellationToken) =>
+        await (
+            from place in which.AsNoTracking()
+            join candidate in db.Hosts on place.ClusterId equals candidate.ClusterId
+            where candidate.Enabled
+            select candidate).FirstOrDefaultAsync(cancellationToken)
+        ?? throw new EngineException(new EngineError(EngineErrorKind.Unavailable, null, "The environment's cluster has no enabled host."));
 
     private EngineEndpoint Endpoint(Host host)
     {

@@ -8,7 +8,8 @@ namespace Portal.Deployments;
 /// <param name="Target"><c>standby</c> (default), <c>live</c>, <c>both</c>, <c>blue</c> or <c>green</c>.</param>
 /// <param name="Images">Service → image reference.</param>
 /// <param name="Revision">An earlier revision to run again.</param>
-public sealed record DeploymentBody(string? Target, Dictionary<string, string>? Images, int? Revision, bool? Force);
+/// <param name="Replicas">Service → how many of it; the others stay as they are.</param>
+public sealed record DeploymentBody(string? Target, Dictionary<string, string>? Images, int? Revision, bool? Force, Dictionary<string, int>? Replicas);
 
 internal static class DeploymentEndpoints
 {
@@ -36,13 +37,16 @@ internal static class DeploymentEndpoints
             return Problems.Invalid("target", "standby, live, both, blue or green.");
         }
 
-        if (body is { Revision: not null, Images.Count: > 0 })
+        if (body is { Revision: not null, Images.Count: > 0 } or { Revision: not null, Replicas.Count: > 0 })
         {
-            return Problems.Invalid("images", "A revision brings its own images: give one or the other.");
+            return Problems.Invalid(body.Images is { Count: > 0 } ? "images" : "replicas", "A revision brings its own images and replicas: give one or the other.");
         }
 
         var images = (body.Images ?? []).ToImmutableSortedDictionary(StringComparer.Ordinal);
-        var result = await request.ExecuteAsync(actor, view.Id, stack, new DeploymentRequest(target, images, body.Revision, body.Force ?? false), cancellationToken);
+        var result = await request.ExecuteAsync(actor, view.Id, stack, new DeploymentRequest(target, images, body.Revision, body.Force ?? false)
+        {
+            Replicas = (body.Replicas ?? []).ToImmutableSortedDictionary(StringComparer.Ordinal),
+        }, cancellationToken);
         return result switch
         {
             RequestDeploymentResult.Accepted accepted => Results.Accepted($"/api/v1/deployments/{accepted.Deployments[^1]}", new

@@ -1,4 +1,5 @@
 using Portal.Deployments.Engine;
+using Portal.Deployments.Requests;
 
 namespace Portal.Deployments;
 
@@ -9,6 +10,7 @@ public static class DeploymentsFeature
         var services = builder.Services;
         services.AddOptions<DeploymentOptions>().BindConfiguration(DeploymentOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<WantedRevisions>();
+        services.AddSingleton<DeploymentQueue>();
         services.AddSingleton<RequestDeployment>();
         services.AddSingleton<CancelDeployment>();
         services.AddSingleton<DeploymentQueries>();

@@ -24,7 +24,7 @@ public sealed class WantedRevisions(PortalDbFactory databases, RevisionReader re
         .. rendered.Compose.Services.Select(service => new WantedService(
             service.Name,
             rendered.FingerprintOf(service),
-            service.Replicas,
+            rendered.ReplicasOf(service),
             service.Update.Order == UpdateOrder.StopFirst ? ReplaceOrder.StopFirst : ReplaceOrder.StartFirst,
             routed.Contains(service.Name),
             service.IsOneShot)),

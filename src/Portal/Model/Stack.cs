@@ -36,6 +36,8 @@ public sealed class Revision : ITenantOwned
     public required byte[] AnswersSealed { get; init; }
     /// <summary>By service.</summary>
     public required ImmutableSortedDictionary<string, ImageChoice> Images { get; init; }
+    /// <summary>Service → how many of it run, where that was set apart from the text.</summary>
+    public ImmutableSortedDictionary<string, int> Replicas { get; init; } = ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);
     /// <summary>Secret name → version.</summary>
     public required ImmutableSortedDictionary<string, int> SecretVersions { get; init; }
     /// <summary>Part of every service's fingerprint: a fresh one replaces containers although nothing else differs.</summary>

@@ -9,24 +9,30 @@ using Portal.Store;
 namespace Portal.Stacks;
 
 /// <param name="Images">Service → reference to run instead of the last revision's.</param>
+/// <param name="Replicas">Service → how many of it, instead of the last revision's.</param>
 /// <param name="Force">Replace every container, also where nothing differs.</param>
-public sealed record DraftRequest(ImmutableSortedDictionary<string, string> Images, bool Force);
+public sealed record DraftRequest(ImmutableSortedDictionary<string, string> Images, ImmutableSortedDictionary<string, int> Replicas, bool Force);
 
 /// <summary>Settles what a stack would run now: text, answers, secrets, and every tag resolved to the digest that its registry gives.</summary>
-public sealed class DraftRevision(PortalDbFactory databases, SecretBox box, DigestResolver digests)
+public sealed class DraftRevision(PortalDbFactory databases, SecretBox box, DefinitionReader definitions, DigestResolver digests)
 {
     public async Task<DraftResult> ExecuteAsync(Stack stack, DraftRequest request, EngineClient engine, CancellationToken cancellationToken)
     {
         var definition = new StackDefinition(stack.Compose, stack.Rancher, box.OpenAnswers(stack.AnswersSealed));
-        var read = definition.Read(StackPolicy.Default);
+        var read = definitions.Read(definition);
         if (read.Verdict != Verdict.Accepted || read.Stack is not { } compose)
         {
             return new DraftResult.Unusable(read.Findings);
         }
 
-        if (request.Images.Keys.FirstOrDefault(name => compose.Services.All(service => service.Name != name)) is { } unknown)
+        if (request.Images.Keys.Concat(request.Replicas.Keys).FirstOrDefault(name => compose.Services.All(service => service.Name != name)) is { } unknown)
         {
             return new DraftResult.UnknownService(unknown);
+        }
+
+        if (request.Replicas.Select(asked => ScaleRules.Problem(compose.Services.First(service => service.Name == asked.Key), asked.Value)).FirstOrDefault(problem => problem is not null) is { } noScale)
+        {
+            return noScale;
         }
 
         await using var db = databases.Tenant(stack.TenantId);
@@ -37,10 +43,11 @@ public sealed class DraftRevision(PortalDbFactory databases, SecretBox box, Dige
             return new DraftResult.UnknownSecret(missing);
         }
 
+        var kept = latest is not null && latest.Compose == stack.Compose ? latest : null;
         var images = ImmutableSortedDictionary.CreateBuilder<string, ImageChoice>(StringComparer.Ordinal);
         foreach (var service in compose.Services)
         {
-            var reference = request.Images.GetValueOrDefault(service.Name) ?? LastReference(latest, stack, service) ?? service.Image;
+            var reference = RevisionDraft.ReferenceOf(service, request.Images, kept);
             var resolved = await digests.ResolveAsync(engine, reference, service.PullPolicy, cancellationToken);
             if (resolved.Problem is { } problem)
             {
@@ -50,17 +57,18 @@ public sealed class DraftRevision(PortalDbFactory databases, SecretBox box, Dige
             images[service.Name] = new ImageChoice(reference, resolved.Digest);
         }
 
-        var nonce = request.Force ? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)) : latest?.Nonce ?? "";
-        return new DraftResult.Ready(new RevisionDraft(definition, new RenderedStack(compose, images.ToImmutable(), secrets.Versions, nonce)));
+        var nonce = request.Force ? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)) : null;
+        return new DraftResult.Ready(new RevisionDraft(definition, compose, request.Images, images.ToImmutable(), request.Replicas, secrets.Versions, nonce));
     }
-
-    /// <summary>A tag that a webhook or a person chose stays chosen, until the stack's own text changes.</summary>
-    private static string? LastReference(Revision? latest, Stack stack, ServiceSpec service) =>
-        latest is not null && latest.Compose == stack.Compose ? latest.Images.GetValueOrDefault(service.Name)?.Reference : null;
 
     private static async Task<(ImmutableSortedDictionary<string, int> Versions, string? Missing)> SecretVersionsAsync(PortalDb db, ComposeStack compose, CancellationToken cancellationToken)
     {
         var names = compose.Secrets.Select(secret => secret.TenantSecret).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        if (names.Count == 0)
+        {
+            return (ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal), null);
+        }
+
         var known = await db.Secrets.AsNoTracking().Where(secret => names.Contains(secret.Name)).ToDictionaryAsync(secret => secret.Name, secret => secret.Version, cancellationToken);
         return (known.ToImmutableSortedDictionary(StringComparer.Ordinal), names.FirstOrDefault(name => !known.ContainsKey(name)));
     }

@@ -6,8 +6,16 @@ using Portal.Compose;
 namespace Portal.Stacks;
 
 /// <summary>A revision as it will run: the Compose model with every image settled.</summary>
-public sealed record RenderedStack(ComposeStack Compose, ImmutableSortedDictionary<string, ImageChoice> Images, ImmutableSortedDictionary<string, int> SecretVersions, string Nonce)
+/// <param name="Replicas">Service → how many of it, where that was set apart from the text.</param>
+public sealed record RenderedStack(
+    ComposeStack Compose,
+    ImmutableSortedDictionary<string, ImageChoice> Images,
+    ImmutableSortedDictionary<string, int> SecretVersions,
+    string Nonce,
+    ImmutableSortedDictionary<string, int> Replicas)
 {
+    public int ReplicasOf(ServiceSpec service) => Replicas.TryGetValue(service.Name, out var set) ? set : service.Replicas;
+
     /// <summary>Equal for two containers of the service that need not be replaced by each other. 16 hex digits.</summary>
     public string FingerprintOf(ServiceSpec service)
     {
@@ -31,7 +39,7 @@ public sealed record RenderedStack(ComposeStack Compose, ImmutableSortedDictiona
     /// <summary>Of the whole: two revisions with the same one would run the same thing.</summary>
     public string Fingerprint() => Hash(string.Join('\n', Compose.Services
         .OrderBy(service => service.Name, StringComparer.Ordinal)
-        .Select(service => $"{service.Name} {FingerprintOf(service)} {service.Replicas}")));
+        .Select(service => $"{service.Name} {FingerprintOf(service)} {ReplicasOf(service)}")));
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -1,12 +1,49 @@
 using System.Collections.Immutable;
-using Microsoft.EntityFrameworkCore;
 using Portal.Compose;
 using Portal.Store;
 
 namespace Portal.Stacks;
 
-/// <summary>Everything of a revision but its number, settled before the transaction: registries are slow and databases are not to wait for them.</summary>
-public sealed record RevisionDraft(StackDefinition Definition, RenderedStack Rendered);
+/// <summary>
+/// Everything of a revision that takes time to find out, settled before the transaction: registries are slow, and databases are not
+/// to wait for them. What depends on the revision before it is settled by <see cref="After"/>, under the stack's lock.
+/// </summary>
+/// <param name="Chosen">Service → reference that was asked for.</param>
+/// <param name="Resolved">Every service's reference as it seemed before the lock, with its digest.</param>
+/// <param name="Replicas">Service → how many of it were asked for.</param>
+/// <param name="Nonce">Null: that of the revision before.</param>
+public sealed record RevisionDraft(
+    StackDefinition Definition,
+    ComposeStack Compose,
+    ImmutableSortedDictionary<string, string> Chosen,
+    ImmutableSortedDictionary<string, ImageChoice> Resolved,
+    ImmutableSortedDictionary<string, int> Replicas,
+    ImmutableSortedDictionary<string, int> SecretVersions,
+    string? Nonce)
+{
+    /// <summary>
+    /// What runs if <paramref name="latest"/> is the stack's newest revision: of two people who choose two services' images at the same
+    /// instant, the second does not take the first's choice back.
+    /// </summary>
+    public RenderedStack After(Revision? latest)
+    {
+        var kept = latest is not null && latest.Compose == Definition.Compose ? latest : null;
+        var images = Compose.Services.ToImmutableSortedDictionary(service => service.Name, service => ImageOf(service, kept), StringComparer.Ordinal);
+        return new RenderedStack(Compose, images, SecretVersions, Nonce ?? latest?.Nonce ?? "", (kept?.Replicas ?? Replicas.Clear()).SetItems(Replicas));
+    }
+
+    /// <summary>The reference that a service runs: asked for now, or chosen before and the text not changed since, or the text's own.</summary>
+    public static string ReferenceOf(ServiceSpec service, IReadOnlyDictionary<string, string> chosen, Revision? kept) =>
+        chosen.GetValueOrDefault(service.Name) ?? kept?.Images.GetValueOrDefault(service.Name)?.Reference ?? service.Image;
+
+    private ImageChoice ImageOf(ServiceSpec service, Revision? kept)
+    {
+        var reference = ReferenceOf(service, Chosen, kept);
+        var resolved = Resolved[service.Name];
+        // Another reference than before the lock is one that somebody else has chosen, and resolved, in between.
+        return resolved.Reference == reference ? resolved : kept!.Images[service.Name];
+    }
+}
 
 public abstract record DraftResult
 {
@@ -21,28 +58,25 @@ public abstract record DraftResult
     public sealed record UnknownService(string Service) : DraftResult;
 
     public sealed record UnknownSecret(string Name) : DraftResult;
+
+    /// <param name="Service">What may not run so often: a sidekick, a service that runs once, or one that holds a port of the host.</param>
+    public sealed record NoScale(string Service, string Problem) : DraftResult;
 }
 
-/// <summary>Writes revisions, once each.</summary>
-public sealed class RevisionWriter(SecretBox box, TimeProvider clock)
+/// <summary>Makes revisions, once each.</summary>
+public sealed class RevisionWriter(SecretBox box)
 {
-    /// <summary>Serialises what is numbered and queued for one stack, until the transaction ends.</summary>
-    public Task LockAsync(PortalDb db, Stack stack, CancellationToken cancellationToken) =>
-        db.Database.ExecuteAsync($"select 1 from stacks where id = {stack.Id} for update", cancellationToken);
-
     /// <summary>The stack's latest revision where it would run the same, or a new one with the next number.</summary>
-    /// <param name="db">In the transaction that also writes the deployment, after <see cref="LockAsync"/>; the unique index on the number is the backstop.</param>
-    public async Task<(Revision Revision, bool Fresh)> WriteAsync(PortalDb db, Stack stack, RevisionDraft draft, string author, CancellationToken cancellationToken)
+    public (Revision Revision, bool Fresh) Next(Stack stack, RevisionDraft draft, Revision? latest, string author, DateTimeOffset now)
     {
-        var fingerprint = draft.Rendered.Fingerprint();
-        var latest = await db.Revisions.AsNoTracking().Where(revision => revision.StackId == stack.Id).OrderByDescending(revision => revision.Number).FirstOrDefaultAsync(cancellationToken);
-        if (latest is not null && latest.Fingerprint == fingerprint && latest.Compose == draft.Definition.Compose && latest.Images.SequenceEqual(draft.Rendered.Images))
+        var rendered = draft.After(latest);
+        var fingerprint = rendered.Fingerprint();
+        if (latest is not null && latest.Fingerprint == fingerprint && latest.Compose == draft.Definition.Compose && latest.Images.SequenceEqual(rendered.Images))
         {
             return (latest, false);
         }
 
-        var now = clock.GetUtcNow();
-        var revision = new Revision
+        return (new Revision
         {
             Id = Guid.CreateVersion7(now),
             TenantId = stack.TenantId,
@@ -51,14 +85,13 @@ public sealed class RevisionWriter(SecretBox box, TimeProvider clock)
             Compose = draft.Definition.Compose,
             Rancher = draft.Definition.Rancher,
             AnswersSealed = box.SealAnswers(draft.Definition.Answers),
-            Images = draft.Rendered.Images,
-            SecretVersions = draft.Rendered.SecretVersions,
-            Nonce = draft.Rendered.Nonce,
+            Images = rendered.Images,
+            Replicas = rendered.Replicas,
+            SecretVersions = rendered.SecretVersions,
+            Nonce = rendered.Nonce,
             Fingerprint = fingerprint,
             CreatedAt = now,
             CreatedBy = author,
-        };
-        db.Revisions.Add(revision);
-        return (revision, true);
+        }, true);
     }
 }

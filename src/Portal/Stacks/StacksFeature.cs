@@ -14,6 +14,7 @@ public static class StacksFeature
     public static void AddStacks(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
+        services.AddSingleton<DefinitionReader>();
         services.AddSingleton<RevisionReader>();
         services.AddSingleton<RevisionWriter>();
         services.AddSingleton(provider => new RegistryClient(new RegistryClientOptions { Time = provider.GetRequiredService<TimeProvider>() }));

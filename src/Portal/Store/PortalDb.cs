@@ -59,6 +59,7 @@ public sealed class PortalDb : DbContext
         modelBuilder.Entity<Deployment>().Property(deployment => deployment.LeaseToken).IsConcurrencyToken();
         modelBuilder.Entity<Revision>().Property(revision => revision.Images).HasConversion(JsonColumns.Converter<System.Collections.Immutable.ImmutableSortedDictionary<string, ImageChoice>>()).HasColumnType("jsonb");
         modelBuilder.Entity<Revision>().Property(revision => revision.SecretVersions).HasConversion(JsonColumns.Converter<System.Collections.Immutable.ImmutableSortedDictionary<string, int>>()).HasColumnType("jsonb");
+        modelBuilder.Entity<Revision>().Property(revision => revision.Replicas).HasConversion(JsonColumns.Converter<System.Collections.Immutable.ImmutableSortedDictionary<string, int>>()).HasColumnType("jsonb");
         modelBuilder.Entity<Session>().Property(session => session.Groups).HasConversion(JsonColumns.Converter<System.Collections.Immutable.ImmutableArray<string>>()).HasColumnType("jsonb");
         modelBuilder.Entity<Webhook>().Property(hook => hook.Services).HasConversion(JsonColumns.Converter<System.Collections.Immutable.ImmutableArray<string>>()).HasColumnType("jsonb");
         modelBuilder.Entity<Switch>().Property(change => change.State).IsConcurrencyToken();

@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using Portal.Audit;
+using Portal.Stacks;
+using Portal.Store;
+
+namespace Portal.Deployments;
+
+/// <param name="Images">Service → reference to run instead of the last one.</param>
+/// <param name="Revision">An earlier revision's number, to run exactly that again; then images and replicas are not looked at.</param>
+/// <param name="Force">Replace containers although nothing differs.</param>
+/// <param name="Delivery">The webhook delivery that asks.</param>
+/// <param name="CoalesceWithin">Where the newest deployment there is no older, would run the same and has not failed: no other, but that one.</param>
+public sealed record DeploymentRequest(
+    DeployTarget Target,
+    ImmutableSortedDictionary<string, string> Images,
+    int? Revision = null,
+    bool Force = false,
+    DeploymentTrigger Trigger = DeploymentTrigger.Api,
+    Guid? Delivery = null,
+    TimeSpan? CoalesceWithin = null)
+{
+    /// <summary>Service → how many of it, instead of as many as now.</summary>
+    public ImmutableSortedDictionary<string, int> Replicas { get; init; } = ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);
+}
+
+public abstract record RequestDeploymentResult
+{
+    /// <param name="Deployments">One for each environment, standby first.</param>
+    /// <param name="Unchanged">The revision runs there already; the deployment will find nothing to do.</param>
+    public sealed record Accepted(ImmutableArray<Guid> Deployments, Guid RevisionId, int Revision, bool Unchanged) : RequestDeploymentResult;
+
+    /// <summary>What was asked for is on its way, or has just arrived.</summary>
+    /// <param name="Deployments">As in <see cref="Accepted"/>.</param>
+    public sealed record Coalesced(ImmutableArray<Guid> Deployments, Guid RevisionId, int Revision) : RequestDeploymentResult;
+
+    public sealed record NoSuchStack : RequestDeploymentResult;
+
+    public sealed record NoSuchRevision(int Number) : RequestDeploymentResult;
+
+    public sealed record Refused(DraftResult Why) : RequestDeploymentResult;
+
+    public sealed record EngineUnavailable(string Problem) : RequestDeploymentResult;
+}
+
+/// <summary>What a caller writes in the same commit as its deployment: it adds rows and gives the audit lines that go with them.</summary>
+/// <param name="outcome">Accepted or Coalesced.</param>
+/// <param name="revision">What will run.</param>
+public delegate IReadOnlyList<AuditLine> AlongsideDeployment(PortalDb db, RequestDeploymentResult outcome, Revision revision);

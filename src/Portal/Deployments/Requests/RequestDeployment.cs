@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using Microsoft.EntityFrameworkCore;
+using Portal.Audit;
+using Portal.Clusters;
+using Portal.Deployments.Requests;
+using Portal.Docker;
+using Portal.Stacks;
+using Portal.Store;
+
+namespace Portal.Deployments;
+
+/// <summary>The one way to ask for a deployment: page, API and webhook come through here.</summary>
+public sealed class RequestDeployment(PortalDbFactory databases, DraftRevision drafts, Engines engines, DeploymentQueue queue)
+{
+    public Task<RequestDeploymentResult> ExecuteAsync(Actor actor, Guid tenant, string stackName, DeploymentRequest request, CancellationToken cancellationToken) =>
+        ExecuteAsync(actor, tenant, stackName, request, (_, _, _) => [], cancellationToken);
+
+    /// <param name="alongside">Called inside the transaction, when there is a deployment to point to; once more if that had to be begun again.</param>
+    /// <exception cref="ConflictException">A row that was added alongside exists already; nothing was changed.</exception>
+    public async Task<RequestDeploymentResult> ExecuteAsync(
+        Actor actor, Guid tenant, string stackName, DeploymentRequest request, AlongsideDeployment alongside, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (await TryAsync(actor, tenant, stackName, request, alongside, cancellationToken) is { } result)
+            {
+                return result;
+            }
+        }
+    }
+
+    /// <returns>Null: the tenant was switched meanwhile, and "standby" is now another side, perhaps one that the actor may not deploy to.</returns>
+    private async Task<RequestDeploymentResult?> TryAsync(
+        Actor actor, Guid tenant, string stackName, DeploymentRequest request, AlongsideDeployment alongside, CancellationToken cancellationToken)
+    {
+        // Before anything is said about what exists: the target decides which permission is asked for.
+        var (live, stack) = actor.Sees(tenant) ? await FindAsync(tenant, stackName, cancellationToken) : (null, null);
+        var colours = request.Target.Resolve(live ?? Colour.Blue);
+        var permit = actor.Demand(live is { } side && colours.Contains(side) ? Permission.DeployLive : Permission.DeployStandby, tenant);
+        if (stack is null)
+        {
+            return new RequestDeploymentResult.NoSuchStack();
+        }
+
+        RevisionDraft? draft = null;
+        if (request.Revision is null)
+        {
+            switch (await DraftAsync(stack, colours[0], request, cancellationToken))
+            {
+                case (DraftResult.Ready ready, _):
+                    draft = ready.Draft;
+                    break;
+                case ({ } refused, _):
+                    return new RequestDeploymentResult.Refused(refused);
+                case (_, var problem):
+                    return new RequestDeploymentResult.EngineUnavailable(problem);
+            }
+        }
+
+        return await queue.AddAsync(new QueueItem(permit, stack, live!.Value, colours, draft, request, alongside)).WaitAsync(cancellationToken);
+    }
+
+    private async Task<(Colour? Live, Stack? Stack)> FindAsync(Guid tenant, string stackName, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Tenant(tenant);
+        var found = await (
+            from pair in db.Pairs.AsNoTracking()
+            select new { pair.Live, Stack = db.Stacks.FirstOrDefault(stack => stack.Name == stackName && stack.RemovedAt == null) }).SingleOrDefaultAsync(cancellationToken);
+        return (found?.Live, found?.Stack);
+    }
+
+    private async Task<(DraftResult? Result, string Problem)> DraftAsync(Stack stack, Colour colour, DeploymentRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var engine = await engines.OfSideAsync(stack.TenantId, colour, cancellationToken);
+            return (await drafts.ExecuteAsync(stack, new DraftRequest(request.Images, request.Replicas, request.Force), engine.Client, cancellationToken), "");
+        }
+        catch (EngineException error)
+        {
+            return (null, error.Message);
+        }
+    }
+}

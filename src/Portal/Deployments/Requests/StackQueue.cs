@@ -1,0 +1,160 @@
+using System.Collections.Immutable;
+using Portal.Audit;
+using Portal.Stacks;
+using Portal.Store;
+
+namespace Portal.Deployments.Requests;
+
+/// <summary>A request on its way to the queue.</summary>
+/// <param name="Live">The tenant's live side when the permission was asked for.</param>
+/// <param name="Colours">Standby first.</param>
+/// <param name="Draft">Null: an earlier revision runs again.</param>
+public sealed record QueueItem(
+    Permit Permit, Stack Stack, Colour Live, IReadOnlyList<Colour> Colours, RevisionDraft? Draft, DeploymentRequest Request, AlongsideDeployment Alongside);
+
+/// <summary>The newest deployment of an environment with what it runs.</summary>
+internal sealed record NewestDeployment(Deployment Deployment, Revision Revision);
+
+/// <summary>
+/// What runs, waits and was numbered last of one stack, as the transaction that holds its lock sees it. Takes requests one after another;
+/// reads nothing and writes nothing but rows into <paramref name="db"/>.
+/// </summary>
+/// <param name="places">Side → environment.</param>
+/// <param name="placed">Environment → revision that it is wanted to run.</param>
+/// <param name="waiting">Queued and begun by nobody; tracked by <paramref name="db"/>.</param>
+internal sealed class StackQueue(
+    PortalDb db,
+    RevisionWriter revisions,
+    IReadOnlyDictionary<Colour, Guid> places,
+    IReadOnlyDictionary<Guid, Guid> placed,
+    Revision? latest,
+    IEnumerable<NewestDeployment> newest,
+    IEnumerable<Deployment> waiting)
+{
+    private readonly Dictionary<Guid, NewestDeployment> newest = newest.ToDictionary(one => one.Deployment.EnvironmentId);
+    private readonly List<Deployment> waiting = [.. waiting];
+    private Revision? latest = latest;
+
+    /// <param name="earlier">The revision that the request names by its number.</param>
+    /// <param name="now">Later than that of the request before.</param>
+    public Changed<RequestDeploymentResult> Take(QueueItem item, Revision? earlier, DateTimeOffset now)
+    {
+        var environments = item.Colours.Select(colour => places[colour]).ToList();
+        if (item.Draft is not null && item.Request.CoalesceWithin is { } window && Same(item.Draft, environments, now - window) is { } same)
+        {
+            return Fold(item, same);
+        }
+
+        var revision = earlier;
+        if (item.Draft is not null)
+        {
+            (revision, var fresh) = revisions.Next(item.Stack, item.Draft, latest, item.Permit.Actor.Name, now);
+            if (fresh)
+            {
+                db.Revisions.Add(revision);
+            }
+
+            latest = revision;
+        }
+
+        return revision is null
+            ? Changed.Nothing<RequestDeploymentResult>(new RequestDeploymentResult.NoSuchRevision(item.Request.Revision!.Value))
+            : Accept(item, revision, environments, now);
+    }
+
+    private Changed<RequestDeploymentResult> Fold(QueueItem item, IReadOnlyList<NewestDeployment> same)
+    {
+        var revision = same[^1].Revision;
+        var folded = new RequestDeploymentResult.Coalesced([.. same.Select(one => one.Deployment.Id)], revision.Id, revision.Number);
+        return item.Alongside(db, folded, revision) is [var first, ..] lines
+            ? (folded, first with { Also = [.. lines.Skip(1)] })
+            : Changed.Nothing<RequestDeploymentResult>(folded);
+    }
+
+    private Changed<RequestDeploymentResult> Accept(QueueItem item, Revision revision, List<Guid> environments, DateTimeOffset now)
+    {
+        var (stack, request) = (item.Stack, item.Request);
+        List<Deployment> queued = [];
+        List<AuditLine> also = [];
+        foreach (var (colour, environment) in item.Colours.Zip(environments))
+        {
+            var deployment = new Deployment
+            {
+                Id = Guid.CreateVersion7(now),
+                TenantId = stack.TenantId,
+                StackId = stack.Id,
+                EnvironmentId = environment,
+                Colour = colour,
+                RevisionId = revision.Id,
+                AfterDeploymentId = queued.LastOrDefault()?.Id,
+                Trigger = request.Trigger,
+                ActorKind = item.Permit.Actor.Kind,
+                Actor = item.Permit.Actor.Name,
+                Source = item.Permit.Actor.Source,
+                DeliveryId = request.Delivery,
+                Force = request.Force,
+                RequestedAt = now,
+            };
+            also.AddRange(Supersede(stack, deployment, now));
+            db.Deployments.Add(deployment);
+            waiting.Add(deployment);
+            newest[environment] = new NewestDeployment(deployment, revision);
+            queued.Add(deployment);
+        }
+
+        var unchanged = environments.TrueForAll(environment => placed.GetValueOrDefault(environment) == revision.Id);
+        var accepted = new RequestDeploymentResult.Accepted([.. queued.Select(deployment => deployment.Id)], revision.Id, revision.Number, unchanged);
+        also.AddRange(item.Alongside(db, accepted, revision));
+        return (accepted, new AuditLine("deployment.requested", "stack", stack.Name)
+        {
+            After = new
+            {
+                stack = stack.Name,
+                revision = revision.Number,
+                target = request.Target.Text(),
+                environments = item.Colours.Select(colour => colour.Text()),
+                images = revision.Images.ToDictionary(image => image.Key, image => $"{image.Value.Reference}@{image.Value.Digest}"),
+                replicas = request.Replicas.IsEmpty ? null : request.Replicas,
+                request.Force,
+                trigger = request.Trigger,
+            },
+            Correlation = queued[0].Id,
+            Notes = [.. queued.Select(deployment => new ChangeNote(stack.TenantId, "deployment", deployment.Id)), new ChangeNote(stack.TenantId, "stack", stack.Id)],
+            Also = also,
+        });
+    }
+
+    /// <summary>The newest deployments, where each would run the same as the draft and has not failed.</summary>
+    private List<NewestDeployment>? Same(RevisionDraft draft, List<Guid> environments, DateTimeOffset since)
+    {
+        var fingerprint = draft.After(latest).Fingerprint();
+        var same = environments
+            .Select(newest.GetValueOrDefault)
+            .OfType<NewestDeployment>()
+            .Where(one => one.Deployment.RequestedAt >= since && one.Revision.Fingerprint == fingerprint && one.Revision.Compose == draft.Definition.Compose && IsGood(one.Deployment))
+            .ToList();
+        return same.Count == environments.Count ? same : null;
+    }
+
+    private static bool IsGood(Deployment deployment) =>
+        deployment.State == DeploymentState.Succeeded
+        || (!deployment.Ended && deployment.TurnedBackAt is null && deployment.CancelRequestedAt is null);
+
+    /// <summary>Older requests of the same stack and environment that nobody has begun make way, and say for whom.</summary>
+    private List<AuditLine> Supersede(Stack stack, Deployment newer, DateTimeOffset now)
+    {
+        var older = waiting.FindAll(deployment => deployment.EnvironmentId == newer.EnvironmentId);
+        waiting.RemoveAll(older.Contains);
+        foreach (var deployment in older)
+        {
+            deployment.End(DeploymentState.Superseded, now, DeploymentReason.SupersededByNewer, $"A newer request for {newer.Colour.Text()} came before this one began.", newer.Id);
+        }
+
+        return [.. older.Select(deployment => new AuditLine("deployment.superseded", "stack", stack.Name)
+        {
+            After = new { deployment = deployment.Id, by = newer.Id },
+            Correlation = deployment.Id,
+            Notes = [new ChangeNote(stack.TenantId, "deployment", deployment.Id)],
+        })];
+    }
+}
