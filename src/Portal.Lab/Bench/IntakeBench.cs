@@ -11,8 +11,8 @@ namespace Portal.Lab.Bench;
 internal sealed class IntakeBench(BenchWorld world)
 {
     private const int Clients = 16;
-    private const int Warm = 200;
-    private const int Counted = 1000;
+    private const int Warm = 1000;
+    private const int Counted = 2000;
     private static readonly TimeSpan CommitTime = TimeSpan.FromSeconds(5);
 
     public async Task<IReadOnlyList<BenchResult>> RunAsync(CancellationToken cancel)

@@ -1,4 +1,5 @@
 using Portal.Stacks.Digests;
+using Portal.Tests.Lab;
 
 namespace Portal.Tests.Stacks;
 
@@ -92,7 +93,7 @@ public sealed class CoalescerTests
 
         Assert.Equal(1, await running);
         Assert.Single(exchanges);
-        Assert.Equal(0, coalescer.Count);
+        await Eventually.SeesAsync("the end of it", () => Task.FromResult(coalescer.Count), count => count == 0);
     }
 
     [Fact]
@@ -118,6 +119,6 @@ public sealed class CoalescerTests
         })));
 
         Assert.InRange(begun, 1, 32_000);
-        Assert.Equal(0, counting.Count);
+        await Eventually.SeesAsync("the end of it", () => Task.FromResult(counting.Count), count => count == 0);
     }
 }

@@ -60,7 +60,8 @@ public sealed class DeploymentQueue
         var placed = await db.Placements.AsNoTracking().Where(row => row.StackId == stack).ToDictionaryAsync(row => row.EnvironmentId, row => row.RevisionId);
         var latest = await db.Revisions.AsNoTracking().Where(revision => revision.StackId == stack).OrderByDescending(revision => revision.Number).FirstOrDefaultAsync();
         var newest = await (
-            from deployment in db.Deployments.FromSql($"select distinct on (environment_id) * from deployments where stack_id = {stack} order by environment_id, requested_at desc").AsNoTracking()
+            from place in db.Environments.AsNoTracking()
+            from deployment in db.Deployments.AsNoTracking().Where(row => row.StackId == stack && row.EnvironmentId == place.Id).OrderByDescending(row => row.RequestedAt).Take(1)
             join revision in db.Revisions.AsNoTracking() on deployment.RevisionId equals revision.Id
             select new NewestDeployment(deployment, revision)).ToListAsync();
         // One that a worker is just taking is left out: it has begun.
