@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
 using YamlDotNet.Core;
@@ -11,10 +12,14 @@ namespace Portal.Compose;
 /// </summary>
 internal sealed class YamlLoader
 {
+    private static readonly SearchValues<char> Forbidden = SearchValues.Create(
+        [.. Enumerable.Range(0, 0xA0).Select(c => (char)c).Where(c => char.IsControl(c) && c is not ('\t' or '\n' or '\r' or '\u0085')), '\uFFFE', '\uFFFF']);
+
     private readonly FileFindings findings;
     private readonly Dictionary<string, Node> anchors = new(StringComparer.Ordinal);
     private readonly Stack<Frame> open = new();
     private Node? root;
+    private (int Line, int Column)? second;
     private long weight;
 
     private YamlLoader(FileFindings findings) => this.findings = findings;
@@ -25,6 +30,14 @@ internal sealed class YamlLoader
         if (text.Length > ComposeLimits.TextBytes || Encoding.UTF8.GetByteCount(text) > ComposeLimits.TextBytes)
         {
             findings.Unreadable(1, 1, $"longer than {ComposeLimits.TextBytes / 1024} KiB");
+            return null;
+        }
+
+        // The parser takes a NUL for the end of the text, and what follows it would be dropped in silence.
+        if (text.AsSpan().IndexOfAny(Forbidden) is var at and >= 0)
+        {
+            var before = text.AsSpan(0, at);
+            findings.Unreadable(1 + before.Count('\n'), at - before.LastIndexOf('\n'), $"the character U+{(int)text[at]:X4} has no place in YAML");
             return null;
         }
 
@@ -70,9 +83,20 @@ internal sealed class YamlLoader
         var column = (int)step.Start.Column;
         switch (step)
         {
-            case DocumentStart when root is not null:
-                findings.Unreadable(line, column, "a second document begins here; a stack is one document");
-                return false;
+            case DocumentStart:
+                // A document with nothing in it, as before a line of dashes, is none.
+                root = root is TextNode { Value: "", IsNull: true } ? null : root;
+                second = root is null ? null : (line, column);
+                return true;
+            case NodeEvent when second is { } place:
+                if (step is not Scalar { Value: "" })
+                {
+                    findings.Refuse(place.Line, place.Column, KeyPath.Root, "a second document begins here; a stack is one document");
+                }
+
+                return true;
+            case SequenceEnd or MappingEnd when second is not null:
+                return true;
             case AnchorAlias alias:
                 if (!anchors.TryGetValue(alias.Value.Value, out var target))
                 {
