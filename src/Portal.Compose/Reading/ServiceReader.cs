@@ -86,8 +86,8 @@ internal sealed class ServiceReader(ReadContext context, StackParts parts)
     {
         if (!service.Has("image"))
         {
-            // An image that is there but wrong was refused already.
-            if (service.Node.Find("image") is null)
+            // An image that is there but wrong was refused already, and so was another file that it may be in.
+            if (service.Node.Find("image") is null && (service.Node.Find("extends")?.Value as MapNode)?.Find("file") is null)
             {
                 service.Findings.Refuse(entry.Key, service.Path, service.Has("build")
                     ? "has no image: the portal builds none, so build it elsewhere, push it and name it here"

@@ -15,9 +15,12 @@ internal sealed class YamlLoader
     private static readonly SearchValues<char> Forbidden = SearchValues.Create(
         [.. Enumerable.Range(0, 0xA0).Select(c => (char)c).Where(c => char.IsControl(c) && c is not ('\t' or '\n' or '\r' or '\u0085')), '\uFFFE', '\uFFFF']);
 
+    private const string Reset = "!reset";
+
     private readonly FileFindings findings;
     private readonly Dictionary<string, Node> anchors = new(StringComparer.Ordinal);
     private readonly Stack<Frame> open = new();
+    private Mark last = Mark.Empty;
     private Node? root;
     private (int Line, int Column)? second;
     private long weight;
@@ -53,7 +56,8 @@ internal sealed class YamlLoader
             var (more, error) = Step(parser);
             if (error is not null)
             {
-                var place = error is YamlException { Start.Line: > 0 } yaml ? yaml.Start : scanner.CurrentPosition;
+                // Of a tab the parser names the mapping that it is in.
+                var place = error is YamlException { Start.Line: > 0 } yaml && !yaml.Message.Contains("tab", StringComparison.Ordinal) ? yaml.Start : scanner.CurrentPosition;
                 findings.Unreadable((int)Math.Max(1, place.Line), (int)Math.Max(1, place.Column), Describe(error));
                 return null;
             }
@@ -69,9 +73,10 @@ internal sealed class YamlLoader
             }
         }
 
-        if (root is null)
+        if (root is null or TextNode { Value: "", IsNull: true })
         {
             findings.Unreadable(1, 1, "nothing in it");
+            return null;
         }
 
         return root;
@@ -79,8 +84,11 @@ internal sealed class YamlLoader
 
     private bool Take(ParsingEvent step)
     {
-        var line = (int)step.Start.Line;
-        var column = (int)step.Start.Column;
+        // A pair inside a list, as in [A: b], comes without a place of its own.
+        var place = step is MappingStart && step.Start.Index < last.Index ? last : step.Start;
+        last = step.End.Index > last.Index ? step.End : last;
+        var line = (int)place.Line;
+        var column = (int)place.Column;
         switch (step)
         {
             case DocumentStart:
@@ -88,10 +96,10 @@ internal sealed class YamlLoader
                 root = root is TextNode { Value: "", IsNull: true } ? null : root;
                 second = root is null ? null : (line, column);
                 return true;
-            case NodeEvent when second is { } place:
+            case NodeEvent when second is { } begins:
                 if (step is not Scalar { Value: "" })
                 {
-                    findings.Refuse(place.Line, place.Column, KeyPath.Root, "a second document begins here; a stack is one document");
+                    findings.Refuse(begins.Line, begins.Column, KeyPath.Root, "a second document begins here; a stack is one document");
                 }
 
                 return true;
@@ -107,7 +115,7 @@ internal sealed class YamlLoader
                 return Place(target, line, column, target.Weight);
             case Scalar scalar:
                 var node = TextOf(scalar, line, column);
-                return Name(scalar.Anchor, node) && Place(node, line, column, node.Weight);
+                return Name(scalar.Anchor, node) && Place(node, line, column, node.Weight, TagOf(scalar.Tag) is Reset ? Reset : "");
             case SequenceStart start:
                 return Open(new Frame(line, column, false, start.Anchor, TagOf(start.Tag)), line, column);
             case MappingStart start:
@@ -159,14 +167,21 @@ internal sealed class YamlLoader
             return false;
         }
 
-        if (tag is not ("" or "!override" or "!reset"))
+        if (tag is not ("" or "!override" or Reset))
         {
             findings.Refuse(line, column, Here(), $"the tag {KeyPath.Clip(tag)} means nothing here");
         }
 
         if (open.TryPeek(out var frame))
         {
-            frame.Add(node, findings, Here);
+            if (tag == Reset)
+            {
+                frame.Skip();
+            }
+            else
+            {
+                frame.Add(node, findings, Here);
+            }
         }
         else
         {
@@ -193,10 +208,10 @@ internal sealed class YamlLoader
         {
             "" => style == ScalarStyle.Plain ? TextNode.KindOfPlain(scalar.Value) : ScalarKind.Text,
             "!!str" => ScalarKind.Text,
-            "!!null" or "!reset" => ScalarKind.Null,
+            "!!null" or Reset => ScalarKind.Null,
             _ => TextNode.KindOfPlain(scalar.Value),
         };
-        if (tag is not ("" or "!!str" or "!!null" or "!!bool" or "!!int" or "!!float" or "!reset" or "!override"))
+        if (tag is not ("" or "!!str" or "!!null" or "!!bool" or "!!int" or "!!float" or Reset or "!override"))
         {
             findings.Refuse(line, column, Here(), $"the tag {KeyPath.Clip(tag)} means nothing here");
         }
@@ -266,6 +281,9 @@ internal sealed class YamlLoader
                 key = null;
             }
         }
+
+        /// <summary>What is reset is as if it were not there.</summary>
+        public void Skip() => key = null;
 
         public KeyPath Below(KeyPath path) =>
             !isMap ? path.Index(items.Count) : key is TextNode name ? path.Key(name.Value) : path;
