@@ -8,6 +8,9 @@ namespace Portal.Compose;
 /// <param name="Required">some use of it is refused without a value</param>
 public sealed record VariableUse(string Name, int Line, int Column, string? Default, bool Required);
 
+/// <param name="Findings">empty when all lines are well formed</param>
+public sealed record VariablesResult(ImmutableSortedDictionary<string, string> Values, ImmutableArray<Finding> Findings);
+
 /// <summary>Reads Compose texts, with what Rancher adds to them. Pure: the same source always gives the same result.</summary>
 public static class ComposeReader
 {
@@ -16,6 +19,17 @@ public static class ComposeReader
     {
         ArgumentNullException.ThrowIfNull(source);
         return new StackReader(source).Read();
+    }
+
+    /// <summary>The pairs of a text made of <c>NAME=value</c> lines, as an env file has them. Never throws; a wrong line is a refused finding.</summary>
+    /// <param name="known">values that later lines may use, and that a name without a value takes</param>
+    public static VariablesResult ReadVariables(string text, string fileName, IReadOnlyDictionary<string, string>? known = null)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var context = new ReadContext(new ComposeSource("", Variables: known));
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        new EnvFileReader(context).Read(fileName, text, raw: false, values);
+        return new VariablesResult(values.ToImmutableSortedDictionary(StringComparer.Ordinal), context.Log.InOrder([fileName]));
     }
 
     /// <summary>The variables of a text in the order of their first use; none where it is no YAML.</summary>

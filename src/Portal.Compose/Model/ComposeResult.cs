@@ -50,6 +50,9 @@ public sealed record ComposeResult(ComposeStack? Stack, ImmutableArray<Finding> 
     /// <summary>Names of the services that the file declares, also when it is refused; empty when unreadable.</summary>
     public ImmutableArray<string> ServiceNames { get; init; } = [];
 
+    /// <summary>Files that the text asks for by env_file, label_file or a config, as written; handed over or not.</summary>
+    public ImmutableArray<string> FilesAsked { get; init; } = [];
+
     public Verdict Verdict =>
         Findings.Any(f => f.Outcome == FindingOutcome.Unreadable) ? Verdict.Unreadable
         : Findings.Any(f => f.Outcome == FindingOutcome.Refused) ? Verdict.Refused

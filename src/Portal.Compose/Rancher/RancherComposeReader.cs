@@ -95,7 +95,7 @@ internal sealed class RancherComposeReader(ReadContext context)
             return null;
         }
 
-        var words = (check.Text("request_line") ?? "").Trim('"', ' ').Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var words = (check.Text("request_line") ?? "").Replace("\"", "", StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (words.Length > 0 && (words.Length is < 2 or > 3 || words[0] is not ("GET" or "HEAD" or "OPTIONS") || !words[1].StartsWith('/')))
         {
             check.Refuse("request_line", $"'{KeyPath.Clip(string.Join(' ', words))}' must be a method (GET, HEAD, OPTIONS), a path and a version");

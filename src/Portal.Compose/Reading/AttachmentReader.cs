@@ -241,8 +241,24 @@ internal sealed class AttachmentReader(ReadContext context, StackParts parts)
                 reader!.Refuse("mode", "must be a file mode, as 0440");
             }
 
-            yield return new FileUse(source, target, reader?.Text("uid") ?? "0", reader?.Text("gid") ?? "0", mode ?? ReadByAll, node.Line);
+            yield return new FileUse(source, target, Id(reader, "uid"), Id(reader, "gid"), mode ?? ReadByAll, node.Line);
         }
+    }
+
+    private static string Id(MapReader? file, string key)
+    {
+        if (file?.Text(key) is not { } text)
+        {
+            return "0";
+        }
+
+        // A name would have to be looked up in the image.
+        if (Units.Whole(text) is not { } id || id is < 0 or > int.MaxValue || !text.All(char.IsAsciiDigit))
+        {
+            file.Refuse(key, $"'{KeyPath.Clip(text)}' must be a number");
+        }
+
+        return text;
     }
 
     private sealed record FileUse(string Source, string Target, string Uid, string Gid, int Mode, int Line);

@@ -100,6 +100,11 @@ internal static class HealthReader
     {
         if (check.Value("test") is TextNode { IsNull: false } text)
         {
+            if (text.Value == "NONE")
+            {
+                check.Refuse("test", "a text is a command line, and there is no command NONE; to switch the check off write disable: true or [NONE]");
+            }
+
             return ["CMD-SHELL", text.Value];
         }
 

@@ -7,6 +7,8 @@ internal sealed class MountReader(ReadContext context, StackParts parts)
 {
     private const string Socket = "/var/run/docker.sock";
 
+    private static readonly string[] MountTypes = ["bind", "volume", "tmpfs"];
+
     private readonly FileFindings findings = context.Compose;
 
     public ImmutableArray<MountSpec> Mounts(MapReader service)
@@ -134,6 +136,11 @@ internal sealed class MountReader(ReadContext context, StackParts parts)
         {
             mount.Refuse("target", "must say its target in the container");
             return null;
+        }
+
+        foreach (var other in MountTypes.Where(t => t != mount.Text("type") && mount.Map(t) is not null))
+        {
+            mount.Ignore(other, $"means nothing for a mount of the type {KeyPath.Clip(mount.Text("type")!)}");
         }
 
         switch (mount.Text("type"))

@@ -131,7 +131,9 @@ internal sealed class PortReader(ReadContext context)
         {
             if (range.Last - range.First != target.Last - target.First)
             {
-                findings.Refuse(node, path, $"{range} and {target} are not of one length");
+                findings.Refuse(node, path, target.First == target.Last
+                    ? $"the portal picks no port out of a range; name one of {range}"
+                    : $"{range} and {target} are not of one length");
                 return;
             }
 

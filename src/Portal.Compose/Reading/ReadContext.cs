@@ -32,6 +32,9 @@ internal sealed class ReadContext
 
     public StackPolicy Policy { get; }
 
+    /// <summary>Names that <see cref="File"/> was asked for.</summary>
+    public SortedSet<string> FilesAsked { get; } = new(StringComparer.Ordinal);
+
     private int ports;
     private int fileEntries;
 
@@ -44,6 +47,7 @@ internal sealed class ReadContext
     /// <summary>A file handed over with the stack, under its name as written or without a leading <c>./</c>; null when it was not, or is too large.</summary>
     public string? File(string name)
     {
+        FilesAsked.Add(name);
         var bare = name.StartsWith("./", StringComparison.Ordinal) ? name[2..] : name;
         var found = Files.TryGetValue(name, out var content) || Files.TryGetValue(bare, out content) || Files.TryGetValue("./" + bare, out content);
         return found && Encoding.UTF8.GetByteCount(content!) <= ComposeLimits.TextBytes ? content : null;

@@ -30,18 +30,13 @@ internal sealed class ServiceReader(ReadContext context, StackParts parts)
         var reader = new MapReader(map, path, "service", context.Compose);
         profiles = reader.Texts("profiles");
         _ = reader.Map("extends");
-        if (Image(reader, entry) is not { } image)
-        {
-            return null;
-        }
-
         links.Read(reader, entry.Name);
         var labels = new LabelReader(context, reader).Read();
         var service = new ServiceSpec
         {
             Name = entry.Name,
             Line = entry.Key.Line,
-            Image = image,
+            Image = Image(reader, entry),
             PullPolicy = Pull(reader),
             Platform = reader.Text("platform"),
             Command = reader.Words("command"),
@@ -86,26 +81,26 @@ internal sealed class ServiceReader(ReadContext context, StackParts parts)
         return hostAccess.Read(reader, DeployReader.Read(reader, service));
     }
 
-    private static string? Image(MapReader service, MapEntry entry)
+    // What is wrong with it does not keep the rest from being judged: blank, then, and refused.
+    private static string Image(MapReader service, MapEntry entry)
     {
         if (!service.Has("image"))
         {
-            // An image that is there but wrong was refused already.
-            if (service.Node.Find("image") is null)
+            // An image that is there but wrong was refused already, and so was another file that it may be in.
+            if (service.Node.Find("image") is null && (service.Node.Find("extends")?.Value as MapNode)?.Find("file") is null)
             {
                 service.Findings.Refuse(entry.Key, service.Path, service.Has("build")
                     ? "has no image: the portal builds none, so build it elsewhere, push it and name it here"
                     : "has no image");
             }
 
-            return null;
+            return "";
         }
 
         var image = service.Text("image")!;
         if (!ComposeNames.IsImage(image))
         {
             service.Refuse("image", $"'{KeyPath.Clip(image)}' is no name of an image");
-            return null;
         }
 
         if (RancherWords.Placeholder(image) is { } placeholder)

@@ -17,7 +17,7 @@ internal sealed class StackReader(ComposeSource source)
         }
 
         var findings = context.Log.InOrder([source.FileName, ComposeSource.RancherFileName]);
-        return new ComposeResult(context.Log.AnyRefused ? null : stack, findings) { ServiceNames = names };
+        return new ComposeResult(context.Log.AnyRefused ? null : stack, findings) { ServiceNames = names, FilesAsked = [.. context.FilesAsked] };
     }
 
     private MapNode? Document()

@@ -39,11 +39,17 @@ internal sealed class Interpolator(IReadOnlyDictionary<string, string> variables
             return text;
         }
 
+        var wrong = new List<(int Line, int Column, string Reason)>();
         var filled = Expand(text.Value, (offset, reason) =>
         {
             var (line, column) = text.PositionOf(offset);
-            findings.Refuse(line, column, path, reason);
+            wrong.Add((line, column, reason));
         });
+        if (wrong.Count > 0)
+        {
+            findings.RefuseUnfilled(wrong, path);
+        }
+
         // "$$5" had no variable in it: a quoted text stays a text.
         return text.Filled(filled);
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
 using YamlDotNet.Core;
@@ -11,10 +12,17 @@ namespace Portal.Compose;
 /// </summary>
 internal sealed class YamlLoader
 {
+    private static readonly SearchValues<char> Forbidden = SearchValues.Create(
+        [.. Enumerable.Range(0, 0xA0).Select(c => (char)c).Where(c => char.IsControl(c) && c is not ('\t' or '\n' or '\r' or '\u0085')), '\uFFFE', '\uFFFF']);
+
+    private const string Reset = "!reset";
+
     private readonly FileFindings findings;
     private readonly Dictionary<string, Node> anchors = new(StringComparer.Ordinal);
     private readonly Stack<Frame> open = new();
+    private Mark last = Mark.Empty;
     private Node? root;
+    private (int Line, int Column)? second;
     private long weight;
 
     private YamlLoader(FileFindings findings) => this.findings = findings;
@@ -25,6 +33,14 @@ internal sealed class YamlLoader
         if (text.Length > ComposeLimits.TextBytes || Encoding.UTF8.GetByteCount(text) > ComposeLimits.TextBytes)
         {
             findings.Unreadable(1, 1, $"longer than {ComposeLimits.TextBytes / 1024} KiB");
+            return null;
+        }
+
+        // The parser takes a NUL for the end of the text, and what follows it would be dropped in silence.
+        if (text.AsSpan().IndexOfAny(Forbidden) is var at and >= 0)
+        {
+            var before = text.AsSpan(0, at);
+            findings.Unreadable(1 + before.Count('\n'), at - before.LastIndexOf('\n'), $"the character U+{(int)text[at]:X4} has no place in YAML");
             return null;
         }
 
@@ -40,7 +56,8 @@ internal sealed class YamlLoader
             var (more, error) = Step(parser);
             if (error is not null)
             {
-                var place = error is YamlException { Start.Line: > 0 } yaml ? yaml.Start : scanner.CurrentPosition;
+                // Of a tab the parser names the mapping that it is in.
+                var place = error is YamlException { Start.Line: > 0 } yaml && !yaml.Message.Contains("tab", StringComparison.Ordinal) ? yaml.Start : scanner.CurrentPosition;
                 findings.Unreadable((int)Math.Max(1, place.Line), (int)Math.Max(1, place.Column), Describe(error));
                 return null;
             }
@@ -56,9 +73,10 @@ internal sealed class YamlLoader
             }
         }
 
-        if (root is null)
+        if (root is null or TextNode { Value: "", IsNull: true })
         {
             findings.Unreadable(1, 1, "nothing in it");
+            return null;
         }
 
         return root;
@@ -66,13 +84,27 @@ internal sealed class YamlLoader
 
     private bool Take(ParsingEvent step)
     {
-        var line = (int)step.Start.Line;
-        var column = (int)step.Start.Column;
+        // A pair inside a list, as in [A: b], comes without a place of its own.
+        var place = step is MappingStart && step.Start.Index < last.Index ? last : step.Start;
+        last = step.End.Index > last.Index ? step.End : last;
+        var line = (int)place.Line;
+        var column = (int)place.Column;
         switch (step)
         {
-            case DocumentStart when root is not null:
-                findings.Unreadable(line, column, "a second document begins here; a stack is one document");
-                return false;
+            case DocumentStart:
+                // A document with nothing in it, as before a line of dashes, is none.
+                root = root is TextNode { Value: "", IsNull: true } ? null : root;
+                second = root is null ? null : (line, column);
+                return true;
+            case NodeEvent when second is { } begins:
+                if (step is not Scalar { Value: "" })
+                {
+                    findings.Refuse(begins.Line, begins.Column, KeyPath.Root, "a second document begins here; a stack is one document");
+                }
+
+                return true;
+            case SequenceEnd or MappingEnd when second is not null:
+                return true;
             case AnchorAlias alias:
                 if (!anchors.TryGetValue(alias.Value.Value, out var target))
                 {
@@ -83,7 +115,7 @@ internal sealed class YamlLoader
                 return Place(target, line, column, target.Weight);
             case Scalar scalar:
                 var node = TextOf(scalar, line, column);
-                return Name(scalar.Anchor, node) && Place(node, line, column, node.Weight);
+                return Name(scalar.Anchor, node) && Place(node, line, column, node.Weight, TagOf(scalar.Tag) is Reset ? Reset : "");
             case SequenceStart start:
                 return Open(new Frame(line, column, false, start.Anchor, TagOf(start.Tag)), line, column);
             case MappingStart start:
@@ -135,14 +167,21 @@ internal sealed class YamlLoader
             return false;
         }
 
-        if (tag is not ("" or "!override" or "!reset"))
+        if (tag is not ("" or "!override" or Reset))
         {
             findings.Refuse(line, column, Here(), $"the tag {KeyPath.Clip(tag)} means nothing here");
         }
 
         if (open.TryPeek(out var frame))
         {
-            frame.Add(node, findings, Here);
+            if (tag == Reset)
+            {
+                frame.Skip();
+            }
+            else
+            {
+                frame.Add(node, findings, Here);
+            }
         }
         else
         {
@@ -169,10 +208,10 @@ internal sealed class YamlLoader
         {
             "" => style == ScalarStyle.Plain ? TextNode.KindOfPlain(scalar.Value) : ScalarKind.Text,
             "!!str" => ScalarKind.Text,
-            "!!null" or "!reset" => ScalarKind.Null,
+            "!!null" or Reset => ScalarKind.Null,
             _ => TextNode.KindOfPlain(scalar.Value),
         };
-        if (tag is not ("" or "!!str" or "!!null" or "!!bool" or "!!int" or "!!float" or "!reset" or "!override"))
+        if (tag is not ("" or "!!str" or "!!null" or "!!bool" or "!!int" or "!!float" or Reset or "!override"))
         {
             findings.Refuse(line, column, Here(), $"the tag {KeyPath.Clip(tag)} means nothing here");
         }
@@ -242,6 +281,9 @@ internal sealed class YamlLoader
                 key = null;
             }
         }
+
+        /// <summary>What is reset is as if it were not there.</summary>
+        public void Skip() => key = null;
 
         public KeyPath Below(KeyPath path) =>
             !isMap ? path.Index(items.Count) : key is TextNode name ? path.Key(name.Value) : path;

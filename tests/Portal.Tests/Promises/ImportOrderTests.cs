@@ -42,6 +42,10 @@ public sealed class ImportOrderTests
     public void A_library_knows_nothing_of_the_others(string library) =>
         Assert.DoesNotContain(Assembly.Load(library).GetReferencedAssemblies(), reference => reference.Name!.StartsWith("Portal", StringComparison.Ordinal));
 
+    [Fact]
+    public void The_command_line_program_knows_of_Compose_texts_alone() =>
+        Assert.Equal(["Portal.Compose"], Assembly.Load("Portal.Cli").GetReferencedAssemblies().Select(reference => reference.Name!).Where(name => name.StartsWith("Portal", StringComparison.Ordinal)));
+
     private static int Feature(string type) => type.Split('.') is ["Portal", var feature, ..] ? Array.IndexOf(Order, feature) : -1;
 
     /// <summary>Which type's code names which other type of the same assembly.</summary>

@@ -54,12 +54,12 @@ public static class ContainerMapping
             StopSignal = service.StopSignal,
             StopTimeout = service.StopGracePeriod,
             Healthcheck = ContainerParts.Healthcheck(service.Healthcheck),
-            ExposedPorts = [.. ServicePorts.Of(service).Select(port => new ContainerPort(port))],
+            ExposedPorts = ContainerParts.Exposed(service),
             PortBindings = ContainerParts.Ports(service, host),
-            Mounts = [.. service.Mounts.Select(mount => ContainerParts.Mount(place, wanted.Rendered.Compose, mount))],
+            Mounts = ContainerParts.Mounts(place, wanted.Rendered.Compose, service),
             Tmpfs = service.Tmpfs,
-            NetworkMode = service.NetworkMode is "none" ? "none" : null,
-            Networks = Networks(place, service),
+            NetworkMode = ContainerParts.NetworkMode(service),
+            Networks = Networks(place, wanted.Rendered.Compose, service),
             RestartPolicy = ContainerParts.Restart(service.Restart),
             CapAdd = service.CapAdd,
             CapDrop = service.CapDrop,
@@ -75,12 +75,21 @@ public static class ContainerMapping
             Memory = service.Resources.MemoryLimit,
             MemoryReservation = service.Resources.MemoryReservation,
             MemorySwap = service.Resources.MemorySwapLimit,
-            NanoCpus = service.Resources.Cpus is { } cpus ? (long)(cpus * 1_000_000_000m) : null,
+            NanoCpus = ContainerParts.NanoCpus(service.Resources),
             CpuShares = service.Resources.CpuShares,
             CpusetCpus = service.Resources.CpusetCpus,
             PidsLimit = service.Resources.PidsLimit,
             OomScoreAdj = service.Resources.OomScoreAdj,
+            OomKillDisable = service.Resources.OomKillDisable ? true : null,
             ShmSize = service.ShmSize,
+            Privileged = service.HostAccess.Privileged,
+            SecurityOpt = service.HostAccess.SecurityOptions,
+            Devices = [.. service.HostAccess.Devices.Select(device => new DeviceMapping(device.Source, device.Target, device.Permissions))],
+            PidMode = service.HostAccess.Pid,
+            IpcMode = service.HostAccess.Ipc,
+            UsernsMode = service.HostAccess.Userns,
+            CgroupParent = service.HostAccess.CgroupParent,
+            Runtime = service.HostAccess.Runtime,
         };
     }
 
@@ -115,9 +124,10 @@ public static class ContainerMapping
         return environment;
     }
 
-    private static Dictionary<string, NetworkAttachmentSpec> Networks(StackPlace place, ServiceSpec service) =>
-        service.Networks.ToDictionary(
-            network => NetworkName(place, network.Name),
+    // The engine makes the first one the container's own: its gateway is the way out.
+    private static Dictionary<string, NetworkAttachmentSpec> Networks(StackPlace place, ComposeStack stack, ServiceSpec service) =>
+        service.Networks.OrderByDescending(network => network.Priority).ToDictionary(
+            network => StackResources.NetworkName(place, stack, network.Name),
             network => new NetworkAttachmentSpec([service.Name, .. network.Aliases], network.Ipv4),
             StringComparer.Ordinal);
 }

@@ -28,14 +28,59 @@ internal static class ContainerParts
 
     public static Docker.MountSpec Mount(StackPlace place, ComposeStack stack, Compose.MountSpec mount) => mount.Kind switch
     {
-        Compose.MountKind.Volume => new Docker.MountSpec(Docker.MountKind.Volume, mount.Source is { } name ? VolumeName(place, stack, name) : null, mount.Target, mount.ReadOnly, NoCopy: mount.NoCopy),
+        Compose.MountKind.Volume => new Docker.MountSpec(Docker.MountKind.Volume, mount.Source is { } name ? StackResources.VolumeName(place, stack, name) : null, mount.Target, mount.ReadOnly, NoCopy: mount.NoCopy),
         Compose.MountKind.Bind => new Docker.MountSpec(Docker.MountKind.Bind, mount.Source, mount.Target, mount.ReadOnly, mount.Propagation),
-        Compose.MountKind.Tmpfs => new Docker.MountSpec(Docker.MountKind.Tmpfs, null, mount.Target, TmpfsSize: mount.TmpfsSize, TmpfsMode: mount.TmpfsMode),
+        Compose.MountKind.Tmpfs => new Docker.MountSpec(Docker.MountKind.Tmpfs, null, mount.Target, mount.ReadOnly, TmpfsSize: mount.TmpfsSize, TmpfsMode: mount.TmpfsMode),
     };
 
-    /// <summary>An external volume keeps its own name; the policy has let it through.</summary>
-    private static string VolumeName(StackPlace place, ComposeStack stack, string name) =>
-        stack.Volumes.FirstOrDefault(volume => volume.Name == name)?.ExternalName ?? ContainerMapping.VolumeName(place, name);
+    /// <summary>
+    /// What the service mounts, and a volume for each directory of secrets and configs that the engine could not write into before the start
+    /// otherwise. Such volumes have no name and go with their container.
+    /// </summary>
+    public static IReadOnlyList<Docker.MountSpec> Mounts(StackPlace place, ComposeStack stack, ServiceSpec service)
+    {
+        var mounts = ServiceVolumes.Mounts(stack, service).Select(mount => Mount(place, stack, mount)).ToList();
+        var folders = service.Secrets.Select(secret => secret.Target).Concat(service.Configs.Select(config => config.Target))
+            .Select(target => FolderApart(service, target)).OfType<string>().Distinct(StringComparer.Ordinal);
+        mounts.AddRange(folders.Where(folder => mounts.TrueForAll(mount => mount.Target != folder)).Select(folder => new Docker.MountSpec(Docker.MountKind.Volume, null, folder)).ToList());
+        return mounts;
+    }
+
+    /// <summary>
+    /// The directory of a file that needs a volume of its own: the engine writes nothing into a read-only root, and a tmpfs hides at the start
+    /// what was below it. Null where the file goes into the container's root as it is.
+    /// </summary>
+    public static string? FolderApart(ServiceSpec service, string target)
+    {
+        var folder = target[..target.LastIndexOf('/')];
+        var temporary = service.Tmpfs.Keys.Concat(service.Mounts.Where(mount => mount.Kind == Compose.MountKind.Tmpfs).Select(mount => mount.Target)).ToList();
+        var hidden = temporary.Exists(path => folder.StartsWith(path.TrimEnd('/') + "/", StringComparison.Ordinal));
+        return folder.Length > 0 && !temporary.Contains(folder) && (service.ReadOnly || hidden) ? folder : null;
+    }
+
+    /// <summary>The ports that a service says it has, for those who look at the container; the gateway's are among them.</summary>
+    public static IReadOnlyList<ContainerPort> Exposed(ServiceSpec service) =>
+    [
+        .. ServicePorts.Of(service).Select(port => new ContainerPort(port))
+            .Concat(service.Expose.Select(port => new ContainerPort(port.Port, port.Protocol)))
+            .Concat(service.Ports.Select(port => new ContainerPort(port.Target, port.Protocol)))
+            .Distinct(),
+    ];
+
+    /// <summary>Null: the networks that it joins.</summary>
+    public static string? NetworkMode(ServiceSpec service) => service.NetworkMode switch
+    {
+        null => null,
+        "none" or "host" => service.NetworkMode,
+        // Without the other's container there is nothing to share, and the engine's default network is everybody's.
+        _ => "none",
+    };
+
+    /// <summary>In billionths of a CPU, also where the file says it as a quota of a period.</summary>
+    public static long? NanoCpus(ResourceSpec resources) =>
+        resources.Cpus is { } cpus ? (long)(cpus * 1_000_000_000m)
+        : resources.CpuQuota is > 0 ? (long)(resources.CpuQuota.Value * 1_000_000_000m / (resources.CpuPeriod is > 0 ? resources.CpuPeriod.Value : 100_000))
+        : null;
 
     public static RestartPolicy? Restart(RestartSpec? restart) => restart?.Policy switch
     {

@@ -76,8 +76,8 @@ public sealed class EngineObserver(HealthBook health, HealthWatch watch, Gateway
         var prepared = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
         foreach (var service in wanted.Rendered.Compose.Services)
         {
-            if (service.Networks.All(network => networks.Contains(ContainerMapping.NetworkName(place, network.Name)))
-                && ServiceVolumes.Of(service).All(volume => volumes.Contains(ContainerMapping.VolumeName(place, volume)))
+            if (StackResources.OwnNetworks(place, wanted.Rendered.Compose, service).All(networks.Contains)
+                && StackResources.OwnVolumes(place, wanted.Rendered.Compose, service).All(volumes.Contains)
                 && await HasImageAsync(engine, ContainerMapping.Image(wanted.Rendered.Images[service.Name]), cancellationToken))
             {
                 prepared.Add(service.Name);

@@ -15,19 +15,7 @@ public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFile
 
     public async Task PrepareAsync(EngineHost engine, StackPlace place, WantedRevision wanted, ServiceSpec service, StepLog log, CancellationToken cancellationToken)
     {
-        var labels = ContainerMapping.OwnLabels(place);
-        foreach (var network in service.Networks)
-        {
-            var name = ContainerMapping.NetworkName(place, network.Name);
-            var spec = wanted.Rendered.Compose.Networks.FirstOrDefault(candidate => candidate.Name == network.Name);
-            await DoneAlreadyAsync(() => engine.Client.Networks.CreateAsync(name, labels, isInternal: spec?.Internal ?? false, cancel: cancellationToken));
-        }
-
-        foreach (var volume in ServiceVolumes.Of(service))
-        {
-            await engine.Client.Volumes.CreateAsync(ContainerMapping.VolumeName(place, volume), labels, cancel: cancellationToken);
-        }
-
+        await StackResources.PrepareAsync(engine, place, wanted.Rendered.Compose, service, cancellationToken);
         await PullAsync(engine, wanted, service, log, cancellationToken);
     }
 
@@ -169,19 +157,6 @@ public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFile
         await foreach (var line in engine.Client.Containers.LogsAsync(replica.ContainerId, last, cancellationToken))
         {
             await log.LineAsync($"{replica.Service} {replica.Index} | {line.Text}", cancellationToken);
-        }
-    }
-
-    private static async Task DoneAlreadyAsync(Func<Task> create)
-    {
-        try
-        {
-            await create();
-        }
-        catch (EngineException error) when (error.Kind == EngineErrorKind.Conflict)
-        {
-            // Another service of the stack, or a run before this one, has made it.
-            return;
         }
     }
 }
