@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Portal.Compose;
 using Portal.Docker;
-using Portal.Stacks.Digests;
+using Portal.Registries;
 using Portal.Store;
 
 namespace Portal.Stacks;
@@ -13,7 +13,7 @@ namespace Portal.Stacks;
 public sealed record DraftRequest(ImmutableSortedDictionary<string, string> Images, bool Force);
 
 /// <summary>Settles what a stack would run now: text, answers, secrets, and every tag resolved to the digest that its registry gives.</summary>
-public sealed class DraftRevision(PortalDbFactory databases, SecretBox box, DigestResolver digests)
+public sealed class DraftRevision(PortalDbFactory databases, SecretBox box, TenantRegistries registries, DigestResolver digests)
 {
     public async Task<DraftResult> ExecuteAsync(Stack stack, DraftRequest request, EngineClient engine, CancellationToken cancellationToken)
     {
@@ -37,11 +37,12 @@ public sealed class DraftRevision(PortalDbFactory databases, SecretBox box, Dige
             return new DraftResult.UnknownSecret(missing);
         }
 
+        var keys = await registries.KeysAsync(stack.TenantId, cancellationToken);
         var images = ImmutableSortedDictionary.CreateBuilder<string, ImageChoice>(StringComparer.Ordinal);
         foreach (var service in compose.Services)
         {
             var reference = request.Images.GetValueOrDefault(service.Name) ?? LastReference(latest, stack, service) ?? service.Image;
-            var resolved = await digests.ResolveAsync(engine, reference, service.PullPolicy, cancellationToken);
+            var resolved = await digests.ResolveAsync(engine, reference, service.PullPolicy, keys, cancellationToken);
             if (resolved.Problem is { } problem)
             {
                 return new DraftResult.NoImage(service.Name, reference, problem);
