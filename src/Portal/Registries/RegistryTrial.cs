@@ -19,8 +19,11 @@ public abstract record RegistryVerdict
 }
 
 /// <summary>Tries credentials against their registry: directly, or, where the portal does not reach it, through the tenant's engines.</summary>
-public sealed class RegistryTrial(PortalDbFactory databases, Engines engines, EngineRegistryBook book, RegistryClient registries, ILogger<RegistryTrial> log)
+public sealed class RegistryTrial(PortalDbFactory databases, Engines engines, EngineRegistryBook book, RegistryClient registries, TimeProvider clock, ILogger<RegistryTrial> log)
 {
+    // Somebody waits for it, and an engine looks for a name that does not exist for a minute.
+    private static readonly TimeSpan EngineLimit = TimeSpan.FromSeconds(10);
+
     public async Task<RegistryVerdict> TryAsync(Guid tenant, string host, RegistryCredentials credentials, CancellationToken cancellationToken)
     {
         var clients = await EnginesAsync(tenant, cancellationToken);
@@ -81,16 +84,23 @@ public sealed class RegistryTrial(PortalDbFactory databases, Engines engines, En
     /// <returns>Null: none of them knows.</returns>
     private async Task<RegistryVerdict?> ThroughEnginesAsync(IEnumerable<EngineClient> clients, string host, RegistryCredentials credentials, CancellationToken cancellationToken)
     {
+        using var limit = new CancellationTokenSource(EngineLimit, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         foreach (var engine in clients)
         {
             try
             {
-                await engine.System.SignInAsync(credentials with { ServerAddress = host }, cancellationToken);
+                await engine.System.SignInAsync(credentials with { ServerAddress = host }, either.Token);
                 return new RegistryVerdict.Good();
             }
             catch (EngineException error) when (error.Kind == EngineErrorKind.Refused)
             {
                 return new RegistryVerdict.Refused($"The registry {host} does not take the user name and password of {credentials.UserName}.");
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                log.LogInformation("{Engine} did not try credentials at {Registry} in time", engine.Endpoint, host);
+                return null;
             }
             catch (EngineException error)
             {

@@ -19,6 +19,7 @@ public static class StacksFeature
         services.AddSingleton<CreateStack>();
         services.AddSingleton<StackQueries>();
         services.AddSingleton<StackServiceQueries>();
+        services.AddSingleton<StackUses>();
         services.AddSingleton<AddRoute>();
         services.AddSingleton<RemoveRoute>();
     }
