@@ -6,6 +6,7 @@ using Portal.Deployments;
 using Portal.Gateway;
 using Portal.Observing;
 using Portal.Pages;
+using Portal.Registries;
 using Portal.Stacks;
 using Portal.Store;
 using Portal.Switching;
@@ -26,6 +27,7 @@ public static class PortalApp
         builder.AddAccess();
         builder.AddTenants();
         builder.AddClusters();
+        builder.AddRegistries();
         builder.AddCatalog();
         builder.AddStacks();
         builder.AddGateway();
@@ -44,6 +46,7 @@ public static class PortalApp
         var api = app.MapGroup("/api/v1");
         api.MapTenants();
         api.MapClusters();
+        api.MapRegistries();
         api.MapCatalog();
         api.MapStacks();
         api.MapDeployments();

@@ -11,14 +11,14 @@ public sealed record RegistryCredentials(string UserName, string Password, strin
     /// <summary>What X-Registry-Auth holds; the engine wants the header on a push even where there is nothing to say.</summary>
     internal static string Header(RegistryCredentials? credentials)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(
-            new WireCredentials
-            {
-                UserName = credentials?.UserName,
-                Password = credentials?.Password,
-                ServerAddress = credentials?.ServerAddress,
-            },
-            EngineJson.Default.WireCredentials);
+        var json = JsonSerializer.SerializeToUtf8Bytes(Wire(credentials), EngineJson.Default.WireCredentials);
         return Convert.ToBase64String(json).Replace('+', '-').Replace('/', '_');
     }
+
+    internal static WireCredentials Wire(RegistryCredentials? credentials) => new()
+    {
+        UserName = credentials?.UserName,
+        Password = credentials?.Password,
+        ServerAddress = credentials?.ServerAddress,
+    };
 }

@@ -50,7 +50,7 @@ internal static class RegistryFaults
         RegistryErrorKind.Unauthorised,
         credentials is null
             ? $"The registry {host} wants a user name and password ({status}), and there are none for it."
-            : $"The registry {host} does not take the user name and password of {credentials.UserName} for this ({status}).");
+            : $"The registry {host} does not take the user name and password of {credentials.UserName} ({status}).");
 
     public static RegistryException Garbled(string host, string why) => New(RegistryErrorKind.Garbled, $"{host} does not answer as a registry does: {why}.");
 

@@ -28,6 +28,24 @@ public sealed class SystemClient
         return SystemMapping.Info(wire);
     }
 
+    /// <summary>Has the engine try credentials at the registry that their <see cref="RegistryCredentials.ServerAddress"/> names. It keeps nothing.</summary>
+    /// <exception cref="EngineException">Refused: the registry does not take them (401, 403).</exception>
+    /// <exception cref="FormatException">The address is not a registry's host.</exception>
+    public async Task SignInAsync(RegistryCredentials credentials, CancellationToken cancel = default)
+    {
+        var nothing = ImageReference.Parse($"{credentials.ServerAddress}/portal/nothing:1");
+        try
+        {
+            await transport.SendAsync(
+                new EngineRequest(HttpMethod.Post, "/auth", CallKind.Slow) { Content = JsonBody.Of(RegistryCredentials.Wire(credentials), EngineJson.Default.WireCredentials) },
+                cancel).ConfigureAwait(false);
+        }
+        catch (EngineException error) when (RegistryRefusal.MayBe(error))
+        {
+            throw await RegistryRefusal.ExplainAsync(transport, nothing, RegistryCredentials.Header(credentials), error, cancel).ConfigureAwait(false);
+        }
+    }
+
     public async Task<EngineDiskUsage> DiskUsageAsync(CancellationToken cancel = default)
     {
         var request = new EngineRequest(HttpMethod.Get, "/system/df", CallKind.Slow);

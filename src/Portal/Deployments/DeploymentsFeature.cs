@@ -19,6 +19,7 @@ public static class DeploymentsFeature
         services.AddSingleton<OrphanedDeployments>();
         services.AddTransient<DeploymentRun>();
         services.AddSingleton<SecretFiles>();
+        services.AddSingleton<ImagePull>();
         services.AddSingleton<EngineSteps>();
         services.AddSingleton<GatewaySteps>();
         services.AddSingleton<EngineObserver>();

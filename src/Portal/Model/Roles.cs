@@ -15,6 +15,7 @@ public enum Permission
     Switch,
     SecretManage,
     MemberManage,
+    RegistryManage,
     AuditRead,
     PlatformManage,
     /// <summary>To sign in, to be refused, and to sign out: everybody's, of their own.</summary>
@@ -30,7 +31,7 @@ public sealed record TenantGrant(Role Role, bool DeployLive)
         Permission.StackEdit or Permission.DeployStandby or Permission.WebhookManage or Permission.RouteManage => Role >= Role.Developer,
         Permission.DeployLive => Role >= Role.Operator || (Role == Role.Developer && DeployLive),
         Permission.Switch or Permission.SecretManage => Role >= Role.Operator,
-        Permission.MemberManage => Role >= Role.Owner,
+        Permission.MemberManage or Permission.RegistryManage => Role >= Role.Owner,
         Permission.PlatformManage => false,
         _ => false,
     };

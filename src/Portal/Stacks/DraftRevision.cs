@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Portal.Compose;
 using Portal.Docker;
-using Portal.Stacks.Digests;
+using Portal.Registries;
 using Portal.Store;
 
 namespace Portal.Stacks;
@@ -14,7 +14,7 @@ namespace Portal.Stacks;
 public sealed record DraftRequest(ImmutableSortedDictionary<string, string> Images, ImmutableSortedDictionary<string, int> Replicas, bool Force);
 
 /// <summary>Settles what a stack would run now: text, answers, secrets, and every tag resolved to the digest that its registry gives.</summary>
-public sealed class DraftRevision(PortalDbFactory databases, SecretBox box, DefinitionReader definitions, DigestResolver digests)
+public sealed class DraftRevision(PortalDbFactory databases, SecretBox box, DefinitionReader definitions, TenantRegistries registries, DigestResolver digests)
 {
     public async Task<DraftResult> ExecuteAsync(Stack stack, DraftRequest request, EngineClient engine, CancellationToken cancellationToken)
     {
@@ -44,11 +44,12 @@ public sealed class DraftRevision(PortalDbFactory databases, SecretBox box, Defi
         }
 
         var kept = latest is not null && latest.Compose == stack.Compose ? latest : null;
+        var keys = await registries.KeysAsync(stack.TenantId, cancellationToken);
         var images = ImmutableSortedDictionary.CreateBuilder<string, ImageChoice>(StringComparer.Ordinal);
         foreach (var service in compose.Services)
         {
             var reference = RevisionDraft.ReferenceOf(service, request.Images, kept);
-            var resolved = await digests.ResolveAsync(engine, reference, service.PullPolicy, cancellationToken);
+            var resolved = await digests.ResolveAsync(engine, reference, service.PullPolicy, keys, cancellationToken);
             if (resolved.Problem is { } problem)
             {
                 return new DraftResult.NoImage(service.Name, reference, problem);

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using Portal.Access;
-using Portal.Docker;
-using Portal.Stacks.Digests;
 using Portal.Tenants;
 
 namespace Portal.Stacks;
@@ -17,14 +15,12 @@ public static class StacksFeature
         services.AddSingleton<DefinitionReader>();
         services.AddSingleton<RevisionReader>();
         services.AddSingleton<RevisionWriter>();
-        services.AddSingleton(provider => new RegistryClient(new RegistryClientOptions { Time = provider.GetRequiredService<TimeProvider>() }));
-        services.AddSingleton<EngineRegistryBook>();
-        services.AddSingleton<RegistryLookup>();
         services.AddSingleton<DigestResolver>();
         services.AddSingleton<DraftRevision>();
         services.AddSingleton<CreateStack>();
         services.AddSingleton<StackQueries>();
         services.AddSingleton<StackServiceQueries>();
+        services.AddSingleton<StackUses>();
         services.AddSingleton<AddRoute>();
         services.AddSingleton<RemoveRoute>();
     }

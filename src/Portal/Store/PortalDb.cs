@@ -35,6 +35,7 @@ public sealed class PortalDb : DbContext
     public DbSet<Route> Routes => Set<Route>();
     public DbSet<Secret> Secrets => Set<Secret>();
     public DbSet<SecretVersion> SecretVersions => Set<SecretVersion>();
+    public DbSet<Registry> Registries => Set<Registry>();
     public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
     public DbSet<RoleMapping> RoleMappings => Set<RoleMapping>();
     public DbSet<LocalAccount> LocalAccounts => Set<LocalAccount>();

@@ -172,7 +172,7 @@ public sealed class WholeContainerTests
     private sealed class Place(EngineScope lab) : IAsyncDisposable
     {
         private readonly StackPlace place = new(Guid.CreateVersion7(), lab.Name("x"), Guid.Empty, Colour.Blue, Guid.Empty, "stack", Guid.Empty);
-        private readonly EngineSteps steps = new(null!, null!, new SecretFiles(null!, null!), Options.Create(new DeploymentOptions()), TimeProvider.System);
+        private readonly EngineSteps steps = new(null!, null!, new SecretFiles(null!, null!), null!, Options.Create(new DeploymentOptions()), TimeProvider.System);
         private readonly EngineHost engine = new(
             new Host { Id = Guid.Empty, ClusterId = Guid.Empty, Name = "lab", Endpoint = "unix:///lab", CreatedAt = DateTimeOffset.UnixEpoch }, lab.Client);
 
@@ -187,7 +187,7 @@ public sealed class WholeContainerTests
             var read = ComposeReader.Read(new ComposeSource(compose, Variables: new Dictionary<string, string> { ["KEY"] = "s3cret" }, Policy: policy));
             Assert.True(read.Stack is not null, string.Join('\n', read.Findings));
             var images = read.Stack.Services.ToImmutableSortedDictionary(spec => spec.Name, spec => new ImageChoice(spec.Image, null), StringComparer.Ordinal);
-            var wanted = new WantedRevision(1, new RenderedStack(read.Stack, images, ImmutableSortedDictionary<string, int>.Empty, ""), WantedStack.Nothing);
+            var wanted = new WantedRevision(1, new RenderedStack(read.Stack, images, ImmutableSortedDictionary<string, int>.Empty, "", ImmutableSortedDictionary<string, int>.Empty), WantedStack.Nothing);
             var spec = read.Stack.Services.Single(candidate => candidate.Name == service);
             var log = new Silence();
             await steps.PrepareAsync(engine, place, wanted, spec, log, lab.Cancel);

@@ -48,6 +48,19 @@ public sealed class RegistryClientTests
     }
 
     [Fact]
+    public async Task An_engine_tries_credentials_where_the_portal_cannot()
+    {
+        await using var lab = await EngineScope.OpenAsync();
+        await using var registry = await GuardedAsync(lab.Engine.Gateway.ToString());
+
+        await lab.Client.System.SignInAsync(registry.Credentials!, lab.Cancel);
+
+        var error = await EngineScope.FailsAsync(EngineErrorKind.Refused, () => lab.Client.System.SignInAsync(registry.Credentials! with { Password = "wrong horse" }));
+        Assert.Equal(401, error.Error.StatusCode);
+        Assert.DoesNotContain("wrong horse", error.ToString());
+    }
+
+    [Fact]
     public async Task Without_leave_nothing_goes_over_a_plain_connection()
     {
         await using var registry = await GuardedAsync("127.0.0.1");

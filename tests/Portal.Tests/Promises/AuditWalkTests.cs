@@ -26,6 +26,14 @@ public sealed class AuditWalkTests(PagesWorld world)
             secret.EnsureSuccessStatusCode();
         }
 
+        var registry = (await LabFixture.Registry).Host;
+        await world.PostAsync($"tenants/{tenant}/registries", new { host = registry, userName = "walker", password = "x" });
+        using (var changed = await world.Administrator.PatchAsJsonAsync($"/api/v1/tenants/{tenant}/registries/{registry}", new { password = "y" }))
+        {
+            changed.EnsureSuccessStatusCode();
+        }
+
+        await DeleteAsync($"tenants/{tenant}/registries/{registry}");
         await world.AddStackAsync(tenant, "walked");
         await DeleteAsync($"tenants/{tenant}/routes/{(await world.PostAsync($"tenants/{tenant}/routes", new { stack = "walked", service = "web", port = 8080, hostName = $"{tenant}.localhost" })).GetProperty("id")}");
         await world.DeployAsync(tenant, "walked", new { target = "both" });

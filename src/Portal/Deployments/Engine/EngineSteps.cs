@@ -8,7 +8,7 @@ using Portal.Docker;
 namespace Portal.Deployments.Engine;
 
 /// <summary>The steps that are the engine's work. Each may be repeated after a crash: done already is done.</summary>
-public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFiles secrets, IOptions<DeploymentOptions> options, TimeProvider clock)
+public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFiles secrets, ImagePull pull, IOptions<DeploymentOptions> options, TimeProvider clock)
 {
     private static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
@@ -16,7 +16,12 @@ public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFile
     public async Task PrepareAsync(EngineHost engine, StackPlace place, WantedRevision wanted, ServiceSpec service, StepLog log, CancellationToken cancellationToken)
     {
         await StackResources.PrepareAsync(engine, place, wanted.Rendered.Compose, service, cancellationToken);
-        await PullAsync(engine, wanted, service, log, cancellationToken);
+
+        // Without a digest it exists on the host alone; the stack says so.
+        if (wanted.Rendered.Images[service.Name] is { Digest: not null } choice)
+        {
+            await pull.RunAsync(engine, place.Tenant, choice, log, cancellationToken);
+        }
     }
 
     public async Task CreateAsync(EngineHost engine, StackPlace place, WantedRevision wanted, ServiceSpec service, int index, StepLog log, CancellationToken cancellationToken)
@@ -116,38 +121,6 @@ public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFile
         {
             // Gone, or on its way: somebody else's removal runs.
             await log.LineAsync($"{replica.Service} {replica.Index}: {error.Message}", cancellationToken);
-        }
-    }
-
-    private async Task PullAsync(EngineHost engine, WantedRevision wanted, ServiceSpec service, StepLog log, CancellationToken cancellationToken)
-    {
-        var choice = wanted.Rendered.Images[service.Name];
-        if (choice.Digest is null)
-        {
-            // It exists on the host alone; the stack says so.
-            return;
-        }
-
-        var image = ContainerMapping.Image(choice);
-        var progress = new PullMeter();
-        var told = clock.GetTimestamp();
-        try
-        {
-            await foreach (var line in engine.Client.Images.PullAsync(image, null, cancellationToken))
-            {
-                progress.Take(line);
-                if (clock.GetElapsedTime(told) > TimeSpan.FromMilliseconds(300))
-                {
-                    told = clock.GetTimestamp();
-                    await log.ProgressAsync(progress.Text, progress.Fraction, cancellationToken);
-                }
-            }
-
-            await log.LineAsync($"{choice.Reference} is {choice.Digest}", cancellationToken);
-        }
-        catch (EngineException error)
-        {
-            throw new DeploymentException(DeploymentReason.ImageUnavailable, $"{choice.Reference} cannot be pulled: {error.Message}", error);
         }
     }
 

@@ -128,6 +128,6 @@ public sealed partial class MembersPage
         Role.Viewer => "Sees everything of the tenant, changes nothing.",
         Role.Developer => "Changes stacks, routes and webhooks, and deploys to standby.",
         Role.Operator => "Also deploys to live, switches, and keeps secrets.",
-        Role.Owner => "Also decides who is a member.",
+        Role.Owner => "Also decides who is a member, and keeps registries.",
     };
 }

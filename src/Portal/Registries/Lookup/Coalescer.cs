@@ -1,4 +1,4 @@
-namespace Portal.Stacks.Digests;
+namespace Portal.Registries.Lookup;
 
 /// <summary>
 /// Callers that ask the same share one exchange, but only one that had not begun when they asked: an answer is never older than its question.
@@ -80,24 +80,20 @@ public sealed class Coalescer<TKey, TAnswer>(Func<TKey, CancellationToken, Task<
     /// <summary>Runs a flight and those that wait behind it. Whatever it ends with is its callers'; nothing is lost by not awaiting it.</summary>
     private async Task RunAsync(TKey key, Flight flight)
     {
-        for (Flight? current = flight; current is not null; current = Following(key))
+        for (Flight? current = flight, next; current is not null; current = next)
         {
-            try
-            {
-                current.Answer.TrySetResult(await exchange(key, current.Abandoned.Token));
-            }
-            catch (OperationCanceledException error)
-            {
-                current.Answer.TrySetCanceled(error.CancellationToken);
-            }
-            catch (Exception error)
-            {
-                current.Answer.TrySetException(error);
-                // Callers that left before do not look at it.
-                _ = current.Answer.Task.Exception;
-            }
+            var exchanged = BeginAsync(key, current);
+            await ((Task)exchanged).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // The key is free, or the next one's, before anybody hears of this one's end.
+            next = Following(key);
+            current.Answer.TrySetFromTask(exchanged);
+            // Callers that left before do not look at it.
+            _ = current.Answer.Task.Exception;
         }
     }
+
+    /// <summary>What is thrown before the first await is the exchange's failure too.</summary>
+    private async Task<TAnswer> BeginAsync(TKey key, Flight flight) => await exchange(key, flight.Abandoned.Token);
 
     private Flight? Following(TKey key)
     {

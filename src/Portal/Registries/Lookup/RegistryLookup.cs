@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using Portal.Docker;
 
-namespace Portal.Stacks.Digests;
+namespace Portal.Registries.Lookup;
 
 /// <summary>One tag, as an engine would understand it, and as the one who asks may read it.</summary>
 /// <param name="Credentials">Those of the tenant that asks; answers are shared only between callers with the same.</param>

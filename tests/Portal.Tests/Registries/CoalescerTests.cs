@@ -1,49 +1,56 @@
-using Portal.Stacks.Digests;
+using System.Threading.Channels;
+using Portal.Registries.Lookup;
 using Portal.Tests.Lab;
 
-namespace Portal.Tests.Stacks;
+namespace Portal.Tests.Registries;
 
 public sealed class CoalescerTests
 {
-    private readonly List<TaskCompletionSource<int>> exchanges = [];
-    private readonly List<CancellationToken> tokens = [];
+    private readonly Channel<Exchange> begun = Channel.CreateUnbounded<Exchange>();
     private readonly Coalescer<string, int> coalescer;
 
     public CoalescerTests() => coalescer = new Coalescer<string, int>((_, token) =>
     {
-        tokens.Add(token);
-        exchanges.Add(new TaskCompletionSource<int>());
-        return exchanges[^1].Task;
+        var exchange = new Exchange(new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously), token);
+        begun.Writer.TryWrite(exchange);
+        return exchange.Answer.Task;
     });
+
+    private ValueTask<Exchange> BegunAsync => begun.Reader.ReadAsync();
+
+    private bool NoneBegun => begun.Reader.Count == 0;
 
     [Fact]
     public async Task Who_comes_while_an_exchange_runs_gets_the_next_one_together_with_all_others_who_do()
     {
         var first = coalescer.AskAsync("a", default);
+        var one = await BegunAsync;
         var late = Enumerable.Range(0, 50).Select(_ => coalescer.AskAsync("a", default)).ToList();
-        Assert.Single(exchanges);
+        Assert.True(NoneBegun);
 
-        exchanges[0].SetResult(1);
+        one.Answer.SetResult(1);
         Assert.Equal(1, await first);
+        var two = await BegunAsync;
         Assert.All(late, ask => Assert.False(ask.IsCompleted));
         var latest = coalescer.AskAsync("a", default);
-        exchanges[1].SetResult(2);
+        two.Answer.SetResult(2);
 
         Assert.All(await Task.WhenAll(late), answer => Assert.Equal(2, answer));
         Assert.False(latest.IsCompleted);
-        exchanges[2].SetResult(3);
+        (await BegunAsync).Answer.SetResult(3);
         Assert.Equal(3, await latest);
-        Assert.Equal(3, exchanges.Count);
-        Assert.Equal(0, coalescer.Count);
+        Assert.True(NoneBegun);
+        await Eventually.SeesAsync("the end of it", () => Task.FromResult(coalescer.Count), count => count == 0);
     }
 
     [Fact]
-    public void Other_keys_do_not_wait()
+    public async Task Other_keys_do_not_wait()
     {
         _ = coalescer.AskAsync("a", default);
         _ = coalescer.AskAsync("b", default);
 
-        Assert.Equal(2, exchanges.Count);
+        await BegunAsync;
+        await BegunAsync;
     }
 
     [Fact]
@@ -52,32 +59,42 @@ public sealed class CoalescerTests
         var first = coalescer.AskAsync("a", default);
         var second = coalescer.AskAsync("a", default);
 
-        exchanges[0].SetException(new InvalidOperationException("no"));
+        (await BegunAsync).Answer.SetException(new InvalidOperationException("no"));
         await Assert.ThrowsAsync<InvalidOperationException>(() => first);
-        exchanges[1].SetResult(2);
+        (await BegunAsync).Answer.SetResult(2);
 
         Assert.Equal(2, await second);
-        Assert.Equal(0, coalescer.Count);
+        await Eventually.SeesAsync("the end of it", () => Task.FromResult(coalescer.Count), count => count == 0);
+    }
+
+    [Fact]
+    public async Task What_is_thrown_at_once_is_an_answer_too()
+    {
+        var failing = new Coalescer<string, int>((_, _) => throw new InvalidOperationException("no"));
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => failing.AskAsync("a", default));
+        Assert.Equal(0, failing.Count);
     }
 
     [Fact]
     public async Task One_who_gives_up_takes_nothing_from_the_others_and_the_last_one_ends_the_exchange()
     {
-        using var one = new CancellationTokenSource();
-        using var two = new CancellationTokenSource();
+        using var impatient = new CancellationTokenSource();
+        using var last = new CancellationTokenSource();
         var running = coalescer.AskAsync("a", default);
-        var first = coalescer.AskAsync("a", one.Token);
-        var second = coalescer.AskAsync("a", two.Token);
-        exchanges[0].SetResult(1);
+        var first = coalescer.AskAsync("a", impatient.Token);
+        var second = coalescer.AskAsync("a", last.Token);
+        (await BegunAsync).Answer.SetResult(1);
         await running;
+        var shared = await BegunAsync;
 
-        await one.CancelAsync();
+        await impatient.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
-        Assert.False(tokens[1].IsCancellationRequested);
-        await two.CancelAsync();
+        Assert.False(shared.Abandoned.IsCancellationRequested);
+        await last.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
 
-        Assert.True(tokens[1].IsCancellationRequested);
+        Assert.True(shared.Abandoned.IsCancellationRequested);
     }
 
     [Fact]
@@ -89,10 +106,10 @@ public sealed class CoalescerTests
         await patience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
 
-        exchanges[0].SetResult(1);
+        (await BegunAsync).Answer.SetResult(1);
 
         Assert.Equal(1, await running);
-        Assert.Single(exchanges);
+        Assert.True(NoneBegun);
         await Eventually.SeesAsync("the end of it", () => Task.FromResult(coalescer.Count), count => count == 0);
     }
 
@@ -100,10 +117,8 @@ public sealed class CoalescerTests
     public async Task Under_many_threads_no_answer_is_older_than_its_question()
     {
         var clock = 0;
-        var begun = 0;
         var counting = new Coalescer<int, int>(async (_, token) =>
         {
-            Interlocked.Increment(ref begun);
             var now = Interlocked.Increment(ref clock);
             await Task.Yield();
             return now;
@@ -118,7 +133,8 @@ public sealed class CoalescerTests
             }
         })));
 
-        Assert.InRange(begun, 1, 32_000);
         await Eventually.SeesAsync("the end of it", () => Task.FromResult(counting.Count), count => count == 0);
     }
+
+    private sealed record Exchange(TaskCompletionSource<int> Answer, CancellationToken Abandoned);
 }

@@ -1,11 +1,11 @@
 using System.Net;
 using Portal.Docker;
 using Portal.Lab;
-using Portal.Stacks.Digests;
+using Portal.Registries.Lookup;
 using Portal.Tests.Docker;
 using Portal.Tests.Lab;
 
-namespace Portal.Tests.Stacks;
+namespace Portal.Tests.Registries;
 
 public sealed class RegistryLookupTests : IDisposable
 {

@@ -1,7 +1,9 @@
 using Portal.Compose;
 using Portal.Docker;
+using Portal.Registries;
+using Portal.Registries.Lookup;
 
-namespace Portal.Stacks.Digests;
+namespace Portal.Stacks;
 
 /// <param name="Digest">Null without a problem: the image exists on the host alone and the stack allows that.</param>
 public sealed record ResolvedDigest(string? Digest, string? Problem);
@@ -9,7 +11,7 @@ public sealed record ResolvedDigest(string? Digest, string? Problem);
 /// <summary>What a service's image is now, under the stack's own rule of when to pull.</summary>
 public sealed class DigestResolver(RegistryLookup lookup)
 {
-    public async Task<ResolvedDigest> ResolveAsync(EngineClient engine, string reference, PullPolicy policy, CancellationToken cancellationToken)
+    public async Task<ResolvedDigest> ResolveAsync(EngineClient engine, string reference, PullPolicy policy, RegistryKeys keys, CancellationToken cancellationToken)
     {
         if (!ImageReference.TryParse(reference, out var image))
         {
@@ -30,7 +32,7 @@ public sealed class DigestResolver(RegistryLookup lookup)
 
         try
         {
-            return new ResolvedDigest(await lookup.DigestAsync(new ImageQuestion(engine, image, null), cancellationToken), null);
+            return new ResolvedDigest(await lookup.DigestAsync(new ImageQuestion(engine, image, keys.For(image)), cancellationToken), null);
         }
         catch (Exception error) when (policy.Mode == PullMode.Missing && error is (EngineException or RegistryException))
         {

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Portal.Docker;
 
-namespace Portal.Stacks.Digests;
+namespace Portal.Registries.Lookup;
 
 /// <summary>How each engine was told to reach registries, asked once in a while.</summary>
 public sealed class EngineRegistryBook

@@ -1,0 +1,68 @@
+using Portal.Clusters;
+using Portal.Docker;
+using Portal.Registries;
+
+namespace Portal.Deployments.Engine;
+
+/// <summary>Pulls a service's image by digest, as the tenant, and again where that can help: layers that are there are not fetched twice.</summary>
+public sealed class ImagePull(TenantRegistries registries, TimeProvider clock)
+{
+    private const int Attempts = 4;
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(300);
+
+    public async Task RunAsync(EngineHost engine, Guid tenant, ImageChoice choice, StepLog log, CancellationToken cancellationToken)
+    {
+        var image = ContainerMapping.Image(choice);
+        var credentials = (await registries.KeysAsync(tenant, cancellationToken)).For(image);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await OnceAsync(engine, image, credentials, log, cancellationToken);
+                await log.LineAsync($"{choice.Reference} is {choice.Digest}", cancellationToken);
+                return;
+            }
+            catch (EngineException error) when (attempt < Attempts && MayPass(error))
+            {
+                var delay = FirstDelay * (1 << (attempt - 1)) * (0.75 + (Random.Shared.NextDouble() / 2));
+                await log.LineAsync($"The pull broke off: {error.Message} Again in {delay.TotalSeconds:0.0} s ({attempt + 1} of {Attempts}).", cancellationToken);
+                await Task.Delay(delay, clock, cancellationToken);
+            }
+            catch (EngineException error)
+            {
+                throw new DeploymentException(DeploymentReason.ImageUnavailable, $"{choice.Reference} cannot be pulled: {Why(error, image, credentials)}", error);
+            }
+        }
+    }
+
+    internal static bool MayPass(EngineException error) =>
+        error.Kind is EngineErrorKind.Unavailable or EngineErrorKind.Timeout or EngineErrorKind.Other && !IsDiskFull(error);
+
+    internal static string Why(EngineException error, ImageReference image, RegistryCredentials? credentials) => error switch
+    {
+        { Kind: EngineErrorKind.Refused } when credentials is null => $"the registry {image.Registry} wants a user name and password, and the tenant has none for it.",
+        { Kind: EngineErrorKind.Refused } => $"the registry {image.Registry} does not let {credentials.UserName} have it ({error.Error.StatusCode}).",
+        { Kind: EngineErrorKind.NotFound } => $"the registry {image.Registry} has it no longer under this digest.",
+        _ when IsDiskFull(error) => "no space is left on the host. Remove images or containers that nobody needs.",
+        _ => $"{error.Message} ({Attempts} attempts)",
+    };
+
+    // The engine has no code for it; these are the system's words for ENOSPC.
+    private static bool IsDiskFull(EngineException error) => error.Message.Contains("no space left on device", StringComparison.Ordinal);
+
+    private async Task OnceAsync(EngineHost engine, ImageReference image, RegistryCredentials? credentials, StepLog log, CancellationToken cancellationToken)
+    {
+        var progress = new PullMeter();
+        var told = clock.GetTimestamp();
+        await foreach (var line in engine.Client.Images.PullAsync(image, credentials, cancellationToken))
+        {
+            progress.Take(line);
+            if (clock.GetElapsedTime(told) > ProgressEvery)
+            {
+                told = clock.GetTimestamp();
+                await log.ProgressAsync(progress.Text, progress.Fraction, cancellationToken);
+            }
+        }
+    }
+}
