@@ -5,179 +5,67 @@ namespace Portal.Deployments.Planning;
 /// <summary>
 /// Wanted and observed in, ordered steps out. Pure: the same input gives the same plan, so a crashed run, a person's
 /// <c>docker rm</c> and a fresh start are one case. Never takes a serving replica away before its successor serves,
-/// unless the service asks for stop-first.
+/// unless the service asks for stop-first; and never for a service that waits for another.
 /// </summary>
 public static class Planner
 {
     public static Plan Plan(WantedStack wanted, ObservedStack observed)
     {
-        var steps = ImmutableArray.CreateBuilder<Step>();
-        var byService = observed.Replicas.ToLookup(replica => replica.Service);
-
-        foreach (var service in wanted.Services.Where(service => !observed.Prepared.Contains(service.Name)))
+        var byService = observed.Replicas.ToLookup(replica => replica.Service, StringComparer.Ordinal);
+        var units = Units(wanted, byService);
+        if (units.Select(unit => unit.Dead).FirstOrDefault(dead => dead is not null) is { } failed)
         {
-            steps.Add(new Step.Prepare(service.Name));
+            return new Plan([], [], failed);
         }
 
-        foreach (var service in wanted.Services)
-        {
-            var replicas = new ServiceReplicas(service, byService[service.Name]);
-            if (replicas.Dead is { } dead)
-            {
-                return new Plan([], dead);
-            }
+        // All images are there before anything is touched: what cannot be pulled changes nothing.
+        var prepare = wanted.Services.Where(service => !service.Settled && !observed.Prepared.Contains(service.Name)).Select(Step (service) => new Step.Prepare(service.Name)).ToImmutableArray();
+        var reached = units.ToDictionary(unit => unit.Name, unit => unit, StringComparer.Ordinal);
+        var tracks = units.SelectMany(unit => unit.Tracks(unit.DependsOn.All(dependency => !reached.TryGetValue(dependency.Service, out var other) || other.Has(dependency.Goal)))).ToList();
+        var leaving = Strays(wanted, observed).ToList();
 
-            PlanService(service, replicas, steps);
-        }
+        var steps = prepare.AddRange(tracks.Concat(leaving).SelectMany(track => track.Steps));
+        var ready = !prepare.IsEmpty ? prepare
+            // What the stack has no more serves until all that it has does: a failure on the way costs nothing.
+            : tracks.Count == 0 ? [.. leaving.Select(track => track.Steps[0])]
+            : tracks.Where(track => !track.Waits).Select(track => track.Steps[0]).ToImmutableArray();
+        return new Plan(steps, ready);
+    }
 
+    private static List<PlannedUnit> Units(WantedStack wanted, ILookup<string, ObservedReplica> observed)
+    {
+        var sidekicks = wanted.Services.Where(service => service.SidekickOf is not null).ToLookup(service => service.SidekickOf, StringComparer.Ordinal);
+        return [.. wanted.Services
+            .Where(service => service.SidekickOf is null)
+            .Select(primary => new PlannedUnit(
+                primary,
+                // In the stack's order, which is that of their dependencies.
+                [.. wanted.Services.Where(service => service == primary || sidekicks[primary.Name].Contains(service))],
+                observed))];
+    }
+
+    private static IEnumerable<Track> Strays(WantedStack wanted, ObservedStack observed)
+    {
         var known = wanted.Services.Select(service => service.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var stray in observed.Replicas.Where(replica => !known.Contains(replica.Service)).OrderBy(Order))
-        {
-            TakeAway(stray, steps);
-        }
-
-        return new Plan(steps.ToImmutable());
+        return observed.Replicas
+            .Where(replica => !known.Contains(replica.Service))
+            .OrderBy(replica => (replica.Service, replica.Index, replica.ContainerId))
+            .Select(stray => new Track(TakeAway.Of([stray])));
     }
+}
 
-    private static void PlanService(WantedService service, ServiceReplicas replicas, ImmutableArray<Step>.Builder steps)
-    {
-        var former = new Queue<ObservedReplica>(replicas.Former);
-        for (var index = 1; index <= service.Replicas; index++)
-        {
-            // As many of the former ones stay as successors are still to come.
-            var stillNeeded = service.Replicas - index;
-            var current = replicas.CurrentAt(index);
-            if (service.Order == ReplaceOrder.StopFirst && current is null)
-            {
-                TakeAwayAllBut(stillNeeded, former, steps);
-            }
+/// <summary>Steps that follow each other.</summary>
+/// <param name="Waits">For another service: none of it may begin yet.</param>
+internal sealed record Track(ImmutableArray<Step> Steps, bool Waits = false);
 
-            BringUp(service, current, index, steps);
-            TakeAwayAllBut(stillNeeded, former, steps);
-        }
-
-        TakeAwayAllBut(0, former, steps);
-        foreach (var surplus in replicas.Surplus)
-        {
-            TakeAway(surplus, steps);
-        }
-    }
-
-    private static void TakeAwayAllBut(int kept, Queue<ObservedReplica> former, ImmutableArray<Step>.Builder steps)
-    {
-        while (former.Count > kept)
-        {
-            TakeAway(former.Dequeue(), steps);
-        }
-    }
-
-    private static void BringUp(WantedService service, ObservedReplica? current, int index, ImmutableArray<Step>.Builder steps)
-    {
-        if (service.OneShot && current is { State: ReplicaState.Exited, ExitCode: 0 })
-        {
-            return;
-        }
-
-        // Not seen healthy for long enough, or gone: it is made anew, at the same place.
-        if (current is { State: ReplicaState.Exited } or { Health: ReplicaHealth.Unhealthy })
-        {
-            TakeAway(current, steps);
-            current = null;
-        }
-
-        if (current is null)
-        {
-            steps.Add(new Step.Create(service.Name, index));
-            current = Foreseen(service, index);
-        }
-
-        if (current.State == ReplicaState.Created)
-        {
-            steps.Add(new Step.Start(service.Name, current));
-        }
-
-        if (service.OneShot)
-        {
-            steps.Add(new Step.AwaitCompletion(service.Name, current));
-            return;
-        }
-
-        if (current.Health != ReplicaHealth.Healthy)
-        {
-            steps.Add(new Step.AwaitHealthy(service.Name, current));
-        }
-
-        if (service.Routed && current.Gateway != GatewayPlace.In)
-        {
-            steps.Add(new Step.Admit(service.Name, current));
-        }
-    }
-
-    /// <summary>Stands in the plan for a container that is not there yet; the next look replaces it by the real one.</summary>
-    private static ObservedReplica Foreseen(WantedService service, int index) =>
-        new("", service.Name, index, service.Fingerprint, ReplicaState.Created, ReplicaHealth.Unknown, GatewayPlace.Out);
-
-    private static void TakeAway(ObservedReplica replica, ImmutableArray<Step>.Builder steps)
-    {
-        if (replica.Gateway != GatewayPlace.Out)
-        {
-            steps.Add(new Step.Drain(replica.Service, replica));
-        }
-
-        if (replica.State == ReplicaState.Running)
-        {
-            steps.Add(new Step.Stop(replica.Service, replica));
-        }
-
-        steps.Add(new Step.Remove(replica.Service, replica));
-    }
-
-    private static (string Service, int Index, string Id) Order(ObservedReplica replica) => (replica.Service, replica.Index, replica.ContainerId);
-
-    /// <summary>A service's containers, sorted into those that may stay and those that must go.</summary>
-    private sealed class ServiceReplicas
-    {
-        private readonly WantedService service;
-        private readonly Dictionary<int, ObservedReplica> current = [];
-        private readonly List<ObservedReplica> surplus = [];
-
-        public ServiceReplicas(WantedService service, IEnumerable<ObservedReplica> observed)
-        {
-            this.service = service;
-            var all = observed.OrderBy(Order).ToList();
-            foreach (var replica in all.Where(replica => replica.Fingerprint == service.Fingerprint))
-            {
-                // Two of one index (a race that a lease lost): the one further along stays.
-                if (replica.Index > service.Replicas)
-                {
-                    surplus.Add(replica);
-                }
-                else if (!current.TryGetValue(replica.Index, out var rival))
-                {
-                    current[replica.Index] = replica;
-                }
-                else if (replica.Serves(service.Routed) && !rival.Serves(service.Routed))
-                {
-                    surplus.Add(rival);
-                    current[replica.Index] = replica;
-                }
-                else
-                {
-                    surplus.Add(replica);
-                }
-            }
-
-            Former = [.. all.Where(replica => replica.Fingerprint != service.Fingerprint).OrderBy(replica => replica.Serves(service.Routed))];
-        }
-
-        public ObservedReplica? CurrentAt(int index) => current.GetValueOrDefault(index);
-
-        /// <summary>Those that serve last: they go last.</summary>
-        public IReadOnlyList<ObservedReplica> Former { get; }
-
-        public IEnumerable<ObservedReplica> Surplus => surplus;
-
-        public ObservedReplica? Dead => current.Values.OrderBy(replica => replica.Index).FirstOrDefault(replica => replica.Mine
-            && (replica.Health == ReplicaHealth.Unhealthy || (replica.State == ReplicaState.Exited && !(service.OneShot && replica.ExitCode == 0))));
-    }
+internal static class TakeAway
+{
+    /// <summary>First no new requests for any of them, then they end, those that depend on others first.</summary>
+    /// <param name="replicas">In the order in which they were started.</param>
+    public static ImmutableArray<Step> Of(IReadOnlyList<ObservedReplica> replicas) =>
+    [
+        .. replicas.Where(replica => replica.Gateway != GatewayPlace.Out).Select(Step (replica) => new Step.Drain(replica.Service, replica)),
+        .. replicas.Reverse().Where(replica => replica.State == ReplicaState.Running).Select(Step (replica) => new Step.Stop(replica.Service, replica)),
+        .. replicas.Reverse().Select(Step (replica) => new Step.Remove(replica.Service, replica)),
+    ];
 }
