@@ -2,6 +2,7 @@ namespace Portal.Compose;
 
 internal static partial class KeyTable
 {
+    private const string NotHanded = "the portal does not hand it to the engine";
     private const string OneHost = "a cluster of kind engine is one host";
 
     private static KeyRule[] Deploy() =>
@@ -62,7 +63,7 @@ internal static partial class KeyTable
         .. Scope("service.networks",
             Honour("aliases", L),
             Honour("ipv4_address", T),
-            Honour("ipv6_address", T),
+            Ignore("ipv6_address", T, NotHanded),
             Honour("priority", N),
             Ignore("gw_priority", N, "the Engine API that the portal speaks (1.41) has none"),
             Ignore("interface_name", T, "the Engine API that the portal speaks (1.41) has none"),
@@ -76,8 +77,8 @@ internal static partial class KeyTable
             Ask("published", I, "only ports that the policy allows"),
             Honour("host_ip", T),
             Honour("protocol", T),
-            Honour("name", T),
-            Honour("app_protocol", T),
+            Ignore("name", T, "a port is known by its number"),
+            Ignore("app_protocol", T, "Routes are HTTP"),
             Ignore("mode", T, OneHost)),
         .. Scope("service.volumes",
             Honour("type", T, "volume, bind, tmpfs; image, cluster and npipe are refused"),
@@ -105,21 +106,23 @@ internal static partial class KeyTable
     private static KeyRule[] Resources() =>
     [
         .. Scope("network",
-            Ask("driver", T, "bridge, overlay; others need the policy's leave"),
-            Ask("driver_opts", M, "the MTU always; others need the policy's leave"),
+            Ask("driver", T, "bridge, overlay (a bridge on one host); others need the policy's leave"),
+            Ask("driver_opts", M, "those other than the MTU need the policy's leave; what is let through is ignored: " + NotHanded),
             Honour("ipam", M, "", "network.ipam"),
             Ask("external", B | M, "needs the policy's leave for the name", "external"),
             Ask("name", T, "of an external network; else ignored, as the portal names what it makes"),
             Honour("internal", B),
             Honour("attachable", B),
-            Honour("enable_ipv6", B),
+            Ignore("enable_ipv6", B, NotHanded),
             Ignore("enable_ipv4", B, "the Engine API that the portal speaks (1.41) has IPv4 always on"),
             Honour("labels", L | M)),
         .. Scope("network.ipam",
             Honour("driver", T, "default"),
             Honour("config", L, "", "network.ipam.config"),
-            Honour("options", M)),
-        .. Scope("network.ipam.config", Honour("subnet", T), Honour("ip_range", T), Honour("gateway", T), Honour("aux_addresses", M)),
+            Ignore("options", M, NotHanded)),
+        .. Scope("network.ipam.config",
+            Honour("subnet", T, "the first; two environments on one host cannot both have it"),
+            Ignore("ip_range", T, NotHanded), Ignore("gateway", T, NotHanded), Ignore("aux_addresses", M, NotHanded)),
         .. Scope("external", Honour("name", T)),
         .. Scope("volume",
             Ask("driver", T, "local; others need the policy's leave"),

@@ -102,6 +102,11 @@ internal sealed class RancherComposeReader(ReadContext context)
             return null;
         }
 
+        if (words is [not "GET", ..])
+        {
+            check.Ignore("request_line", $"the portal probes with GET, not with {words[0]}");
+        }
+
         return new HealthProbe(
             words.Length > 0 ? ProbeKind.Http : ProbeKind.Tcp,
             port,

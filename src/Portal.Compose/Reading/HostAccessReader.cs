@@ -24,6 +24,11 @@ internal sealed class HostAccessReader(ReadContext context)
             service.Refuse("container_name", "the policy does not allow it: one name cannot serve two environments and several replicas");
         }
 
+        foreach (var (key, _) in NotHanded(service).Where(option => option.IsAllowed && service.Has(option.Key)))
+        {
+            service.Ignore(key, "allowed, but the portal does not hand it to the engine");
+        }
+
         return spec with
         {
             ContainerName = service.Text("container_name"),
@@ -53,6 +58,15 @@ internal sealed class HostAccessReader(ReadContext context)
         var upper = name.ToUpperInvariant();
         return upper.StartsWith("CAP_", StringComparison.Ordinal) ? upper["CAP_".Length..] : upper;
     }
+
+    private IEnumerable<(string Key, bool IsAllowed)> NotHanded(MapReader service) =>
+    [
+        ("container_name", policy.AllowContainerName),
+        ("external_links", policy.AllowExternalLinks),
+        ("uts", policy.AllowHostNamespaces),
+        ("cgroup", policy.AllowHostNamespaces || service.Text("cgroup") == "private"),
+        ("device_cgroup_rules", policy.AllowDevices),
+    ];
 
     private bool Privileged(MapReader service)
     {

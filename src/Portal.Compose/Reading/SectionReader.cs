@@ -82,6 +82,11 @@ internal sealed class SectionReader(ReadContext context, StackParts parts)
                 network.Refuse("driver", $"the policy does not allow the network driver '{KeyPath.Clip(spec.Driver)}'");
             }
 
+            if (!spec.DriverOptions.IsEmpty)
+            {
+                network.Ignore("driver_opts", "the portal does not hand it to the engine");
+            }
+
             foreach (var option in spec.DriverOptions.Keys.Where(o => o != "com.docker.network.driver.mtu" && !context.Policy.AllowNetworkDriverOptions))
             {
                 network.Findings.Refuse(network.Spot("driver_opts"), network.At("driver_opts").Key(option), "the policy does not allow this option of a network");
@@ -233,6 +238,11 @@ internal sealed class SectionReader(ReadContext context, StackParts parts)
             {
                 findings.Refuse(node, path, ShapeRules.Complaint(node, Shapes.Map));
             }
+        }
+
+        if (pools.Count > 1)
+        {
+            ipam.Ignore("config", "the portal hands the first subnet to the engine, and no further one");
         }
 
         if (ipam.Text("driver") is { } driver and not "default")

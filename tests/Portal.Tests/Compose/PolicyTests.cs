@@ -125,6 +125,20 @@ public sealed class PolicyTests
     [InlineData("volumes: ['data:/data']", "volumes: {data: {driver_opts: {type: tmpfs, device: tmpfs, o: size=1m}}}")]
     public void What_stays_in_the_container_needs_no_leave(string below, string section) => Reading.Service(below, sections: section);
 
+    [Theory]
+    [InlineData("container_name: a")]
+    [InlineData("uts: host")]
+    [InlineData("cgroup: private")]
+    [InlineData("external_links: [a]")]
+    [InlineData("device_cgroup_rules: ['c 1:3 mr']")]
+    public void What_is_allowed_and_yet_does_not_reach_the_engine_is_said_to_be_ignored(string below)
+    {
+        var policy = StackPolicy.Default with { AllowContainerName = true, AllowHostNamespaces = true, AllowExternalLinks = true, AllowDevices = true };
+        var result = Reading.Of(Reading.Around(below), policy: policy);
+
+        Assert.Equal((Verdict.Accepted, FindingOutcome.Ignored), (result.Verdict, Assert.Single(result.Findings).Outcome));
+    }
+
     [Fact]
     public void A_host_path_is_allowed_with_all_below_it_and_nothing_beside_it()
     {
