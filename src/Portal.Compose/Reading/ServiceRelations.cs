@@ -14,6 +14,15 @@ internal sealed class ServiceRelations(ReadContext context, KeyPath path)
             Sidekicks(services, service);
         }
 
+        foreach (var name in services.Values.SelectMany(service => service.DependsOn).Where(need => need.Condition == DependencyCondition.CompletedSuccessfully).Select(need => need.Service).ToArray())
+        {
+            if (services.TryGetValue(name, out var service))
+            {
+                // Whoever waits for its end says that it has one.
+                services[name] = service with { IsOneShot = true };
+            }
+        }
+
         foreach (var service in services.Values)
         {
             if (service.HostAccess.Ipc is { } ipc && ipc.StartsWith("service:", StringComparison.Ordinal) && !services.ContainsKey(ipc["service:".Length..]))

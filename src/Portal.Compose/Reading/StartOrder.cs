@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace Portal.Compose;
 
-/// <summary>Orders services so that each stands after what it needs, and otherwise as the file has them.</summary>
+/// <summary>
+/// Orders services so that each stands after what it needs; what runs once, and what that needs, before the rest; and otherwise as the
+/// file has them.
+/// </summary>
 internal static class StartOrder
 {
     /// <summary>Names that must be there before a container of the service can start.</summary>
@@ -28,10 +31,11 @@ internal static class StartOrder
         }
 
         var left = needs.Select(n => n.Length).ToArray();
-        var ready = new PriorityQueue<int, int>();
+        var early = Early(services, needs);
+        var ready = new PriorityQueue<int, (bool, int)>();
         foreach (var i in Enumerable.Range(0, services.Count).Where(i => left[i] == 0))
         {
-            ready.Enqueue(i, i);
+            ready.Enqueue(i, (!early.Contains(i), i));
         }
 
         var order = ImmutableArray.CreateBuilder<ServiceSpec>(services.Count);
@@ -40,7 +44,7 @@ internal static class StartOrder
             order.Add(services[next]);
             foreach (var waiter in waiters[next].Where(w => --left[w] == 0))
             {
-                ready.Enqueue(waiter, waiter);
+                ready.Enqueue(waiter, (!early.Contains(waiter), waiter));
             }
         }
 
@@ -50,6 +54,21 @@ internal static class StartOrder
         }
 
         return order.ToImmutable();
+    }
+
+    private static HashSet<int> Early(IReadOnlyList<ServiceSpec> services, int[][] needs)
+    {
+        var early = new HashSet<int>();
+        var open = new Stack<int>(Enumerable.Range(0, services.Count).Where(i => services[i] is { IsOneShot: true, PrimaryOf: null }));
+        while (open.TryPop(out var next))
+        {
+            if (early.Add(next))
+            {
+                Array.ForEach(needs[next], open.Push);
+            }
+        }
+
+        return early;
     }
 
     // Whoever is left needs somebody who is left: going on from one to the next must come back.

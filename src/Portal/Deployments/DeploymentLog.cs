@@ -5,18 +5,17 @@ using Portal.Store;
 namespace Portal.Deployments;
 
 /// <summary>What people read while a deployment runs and after. Appended as it happens; its lines are also its steps.</summary>
-public sealed class DeploymentLog(PortalDbFactory databases, TimeProvider clock, Guid tenant, Guid deployment) : StepLog
+public sealed class DeploymentLog(PortalDbFactory databases, TimeProvider clock, Guid tenant, Guid deployment, string step = "") : StepLog
 {
     /// <summary>Longer texts are cut: a container may write a line without end.</summary>
     private const int LongestText = 2000;
-    private string step = "";
+
+    /// <summary>For one step: several may be under way at once, and each writes under its own title.</summary>
+    public DeploymentLog For(string title) => new(databases, clock, tenant, deployment, title);
 
     /// <param name="after">What the plan has after it, as far as can be seen now; it becomes the line's text, a title a line.</param>
-    public Task BeginAsync(string title, IEnumerable<string> after, CancellationToken cancellationToken)
-    {
-        step = title;
-        return WriteAsync(DeploymentLogKind.StepStarted, string.Join('\n', after), null, cancellationToken);
-    }
+    public Task BeginAsync(IEnumerable<string> after, CancellationToken cancellationToken) =>
+        WriteAsync(DeploymentLogKind.StepStarted, string.Join('\n', after), null, cancellationToken);
 
     public Task DoneAsync(string text, CancellationToken cancellationToken) => WriteAsync(DeploymentLogKind.StepDone, text, 1, cancellationToken);
 
@@ -50,6 +49,7 @@ internal static class StepTitles
     public static string Title(this Step step) => step switch
     {
         Step.Prepare => $"Pull {step.Service}",
+        Step.Pause pause => $"{step.Service}: let it run for {pause.Left.TotalSeconds:0} s",
         Step.Create create => $"{step.Service} {create.Index}: create",
         Step.Start start => $"{step.Service} {start.Replica.Index}: start",
         Step.AwaitHealthy wait => $"{step.Service} {wait.Replica.Index}: wait until healthy",

@@ -13,6 +13,8 @@ namespace Portal.Deployments;
 public sealed class DeploymentRun(
     PortalDbFactory databases, Changes changes, DeploymentLeases leases, WantedRevisions revisions, IRuntime runtime, TimeProvider clock, ILogger<DeploymentRun> log)
 {
+    /// <summary>An engine does no more than its disk lets it, and others deploy too.</summary>
+    private const int MostAtOnce = 8;
     private static readonly Actor Worker = Actor.System("deployment worker");
 
     public async Task ExecuteAsync(Lease lease, CancellationToken cancellationToken)
@@ -42,7 +44,7 @@ public sealed class DeploymentRun(
         var watch = WatchAsync(lease, deployment.Deadline!.Value, interrupt, cancellationToken);
         try
         {
-            var wanted = await revisions.ReadAsync(lease.Tenant, place.StackId, deployment.RevisionId, interrupt.Token);
+            var wanted = await revisions.ReadAsync(lease.Tenant, place.StackId, deployment.RevisionId, runOnce: true, interrupt.Token);
             await ReachAsync(lease, place, wanted, lines, interrupt.Token);
             var wrong = await runtime.VerifyAsync(place, wanted, interrupt.Token);
             if (wrong.Count > 0)
@@ -83,7 +85,7 @@ public sealed class DeploymentRun(
     {
         var (deployment, _) = await LoadAsync(lease, cancellationToken);
         var former = deployment.FormerRevisionId is { } revision
-            ? await revisions.ReadAsync(lease.Tenant, place.StackId, revision, cancellationToken)
+            ? await revisions.ReadAsync(lease.Tenant, place.StackId, revision, runOnce: false, cancellationToken)
             : null;
         using var renewal = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var watch = WatchAsync(lease, DateTimeOffset.MaxValue, renewal, cancellationToken);
@@ -113,41 +115,71 @@ public sealed class DeploymentRun(
         }
     }
 
-    /// <summary>Step by step until the plan is empty.</summary>
+    /// <summary>Until the plan is empty: whatever may be done side by side is, and after each step comes another look.</summary>
     private async Task ReachAsync(Lease lease, StackPlace place, WantedRevision? wanted, DeploymentLog lines, CancellationToken cancellationToken)
     {
-        while (true)
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var running = new Dictionary<string, Task>(StringComparer.Ordinal);
+        try
         {
-            await leases.RenewAsync(lease, cancellationToken);
-            var observed = await runtime.ObserveAsync(place, wanted, cancellationToken);
-            var plan = Planner.Plan(wanted?.Stack ?? WantedStack.Nothing, observed);
-            if (plan.Failed is { } failed)
+            while (await NextAsync(lease, place, wanted, running, cancellationToken) is { Steps.IsEmpty: false } plan)
             {
-                throw new DeploymentException(
-                    failed.State == ReplicaState.Exited ? DeploymentReason.ContainerExited : DeploymentReason.NeverHealthy,
-                    failed.State == ReplicaState.Exited ? $"{failed.Service} {failed.Index} exited with {failed.ExitCode}." : $"{failed.Service} {failed.Index} is unhealthy.");
-            }
+                foreach (var step in plan.Ready.Where(step => !running.ContainsKey(step.Subject)).Take(MostAtOnce - running.Count).ToList())
+                {
+                    running[step.Subject] = StepAsync(place, wanted, step, plan, lines.For(step.Title()), stop.Token);
+                }
 
-            if (plan.Steps.IsEmpty)
-            {
-                return;
-            }
+                if (running.Count == 0)
+                {
+                    throw new DeploymentException(DeploymentReason.DefinitionUnusable, $"Services wait for each other: {string.Join(", ", plan.Steps.Select(step => step.Service).Distinct())}.");
+                }
 
-            var step = plan.Steps[0];
-            await lines.BeginAsync(step.Title(), plan.Steps.Skip(1).Select(StepTitles.Title), cancellationToken);
-            var started = clock.GetTimestamp();
-            try
-            {
-                await runtime.ApplyAsync(place, wanted, step, lines, cancellationToken);
+                await Task.WhenAny(running.Values);
+                foreach (var (subject, step) in running.Where(one => one.Value.IsCompleted).ToList())
+                {
+                    running.Remove(subject);
+                    await step;
+                }
             }
-            catch (Exception error) when (error is DeploymentException or EngineException)
-            {
-                await lines.FailedAsync(error.Message, cancellationToken);
-                throw;
-            }
-
-            await lines.DoneAsync($"{clock.GetElapsedTime(started).TotalSeconds:0.0} s", cancellationToken);
         }
+        finally
+        {
+            // No step outlives the decision to turn back.
+            await stop.CancelAsync();
+            await Task.WhenAll(running.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<Plan> NextAsync(Lease lease, StackPlace place, WantedRevision? wanted, IReadOnlyDictionary<string, Task> running, CancellationToken cancellationToken)
+    {
+        await leases.RenewAsync(lease, cancellationToken);
+        var plan = Planner.Plan(wanted?.Stack ?? WantedStack.Nothing, await runtime.ObserveAsync(place, wanted, cancellationToken));
+        if (plan.Failed is { } dead && running.GetValueOrDefault(dead.ContainerId) is { } waiting)
+        {
+            // The step that waits for it sees the same, and has its last words.
+            await waiting;
+        }
+
+        return plan.Failed is not { } failed ? plan
+            : failed.State == ReplicaState.Exited ? throw new DeploymentException(DeploymentReason.ContainerExited, $"{failed.Service} {failed.Index} exited with {failed.ExitCode}.")
+            : throw new DeploymentException(DeploymentReason.NeverHealthy, $"{failed.Service} {failed.Index} is unhealthy.");
+    }
+
+    private async Task StepAsync(StackPlace place, WantedRevision? wanted, Step step, Plan plan, DeploymentLog lines, CancellationToken cancellationToken)
+    {
+        await lines.BeginAsync(plan.Steps.Where(other => other != step).Select(StepTitles.Title), cancellationToken);
+        var started = clock.GetTimestamp();
+        try
+        {
+            await runtime.ApplyAsync(place, wanted, step, lines, cancellationToken);
+        }
+        catch (Exception error) when (error is DeploymentException or EngineException)
+        {
+            await lines.FailedAsync(error.Message, cancellationToken);
+            throw;
+        }
+
+        await lines.DoneAsync($"{clock.GetElapsedTime(started).TotalSeconds:0.0} s", cancellationToken);
     }
 
     /// <summary>Keeps the lease while a step takes long; interrupts when it was lost, at the deadline, or when a person cancels.</summary>

@@ -14,8 +14,12 @@ public sealed class ReconcileLoop(
     PortalDbFactory databases, StoreLocks locks, WantedRevisions revisions, IRuntime runtime, ChangeFeed feed, TimeProvider clock, ILogger<ReconcileLoop> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan LongestBackOff = TimeSpan.FromMinutes(2);
-    private readonly ConcurrentDictionary<Guid, (int Failures, DateTimeOffset NotBefore)> backOff = new();
+    private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(2);
+    private const int AtOnce = 8;
+    private readonly ConcurrentDictionary<(Guid Environment, Guid Stack), Rested> rests = new();
+
+    /// <param name="Whole">Nothing at all is done before then, and not only nothing new made.</param>
+    private readonly record struct Rested(int Times, DateTimeOffset NotBefore, bool Whole);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -37,31 +41,27 @@ public sealed class ReconcileLoop(
         }
     }
 
-    private async Task PassAsync(CancellationToken cancellationToken)
-    {
-        foreach (var place in await PlacesAsync(cancellationToken))
+    private async Task PassAsync(CancellationToken cancellationToken) =>
+        await Parallel.ForEachAsync(await PlacesAsync(cancellationToken), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (place, token) =>
         {
-            if (backOff.TryGetValue(place.StackId, out var wait) && clock.GetUtcNow() < wait.NotBefore)
+            var rest = rests.GetValueOrDefault((place.Environment, place.StackId));
+            if (clock.GetUtcNow() < rest.NotBefore && rest.Whole)
             {
-                continue;
+                return;
             }
 
             try
             {
-                await HealAsync(place, cancellationToken);
-                backOff.TryRemove(place.StackId, out _);
+                await HealAsync(place, rest, token);
             }
             catch (Exception error) when (error is DeploymentException or EngineException or InvalidDataException or Gateway.GatewayException)
             {
-                var failures = wait.Failures + 1;
-                var pause = TimeSpan.FromSeconds(Math.Min(LongestBackOff.TotalSeconds, Math.Pow(2, failures)));
-                backOff[place.StackId] = (failures, clock.GetUtcNow() + pause);
-                log.LogWarning("{Tenant} {Colour} {Stack} cannot be healed: {Problem} Trying again in {Seconds} s", place.TenantSlug, place.Colour, place.Stack, error.Message, pause.TotalSeconds);
+                var until = Rest(place, rest, whole: true);
+                log.LogWarning("{Tenant} {Colour} {Stack} cannot be healed: {Problem} Trying again at {Until:u}", place.TenantSlug, place.Colour, place.Stack, error.Message, until);
             }
-        }
-    }
+        });
 
-    private async Task HealAsync(StackPlace place, CancellationToken cancellationToken)
+    private async Task HealAsync(StackPlace place, Rested rest, CancellationToken cancellationToken)
     {
         await using var hands = await locks.TryTakeAsync(DeploymentLeases.LockName(place.Environment, place.StackId), cancellationToken);
         if (hands is null || await IsDeployingAsync(place, cancellationToken))
@@ -70,20 +70,44 @@ public sealed class ReconcileLoop(
         }
 
         // Asked only now: a pass takes its time, and a deployment may have begun and ended since it started.
-        var wanted = await revisions.ReadAsync(place.Tenant, place.StackId, await RevisionAsync(place, cancellationToken), cancellationToken);
+        var wanted = await revisions.ReadAsync(place.Tenant, place.StackId, await RevisionAsync(place, cancellationToken), runOnce: false, cancellationToken);
         var lines = new HealingLog(log, place);
+        var resting = clock.GetUtcNow() < rest.NotBefore;
+        var made = false;
         while (!await IsDeployingAsync(place, cancellationToken))
         {
             var plan = Planner.Plan(wanted.Stack, await runtime.ObserveAsync(place, wanted, cancellationToken));
-            if (plan.Steps is not [var step, ..])
+            if (plan.Reached)
+            {
+                rests.TryRemove((place.Environment, place.StackId), out _);
+                return;
+            }
+
+            // What only time can do is looked at again in the next pass: nobody's deployment waits for a healing that waits.
+            if (plan.Ready.FirstOrDefault(step => step is not (Step.AwaitHealthy or Step.AwaitCompletion or Step.Pause) && !(resting && step is Step.Create)) is not { } step)
             {
                 break;
             }
 
             log.LogInformation("Healing {Tenant} {Colour} {Stack}: {Step}", place.TenantSlug, place.Colour, place.Stack, step.Title());
+            made |= step is Step.Create;
             await runtime.ApplyAsync(place, wanted, step, lines, cancellationToken);
             feed.Publish(new ChangeNote(place.Tenant, "inventory", place.Environment));
         }
+
+        if (made)
+        {
+            // What dies again and again is made anew more and more seldom.
+            Rest(place, rest, whole: false);
+        }
+    }
+
+    private DateTimeOffset Rest(StackPlace place, Rested rest, bool whole)
+    {
+        var pause = TimeSpan.FromSeconds(Math.Min(LongestRest.TotalSeconds, Math.Pow(2, rest.Times + 1)));
+        var until = clock.GetUtcNow() + pause;
+        rests[(place.Environment, place.StackId)] = new Rested(rest.Times + 1, until, whole);
+        return until;
     }
 
     private async Task<bool> IsDeployingAsync(StackPlace place, CancellationToken cancellationToken)

@@ -108,7 +108,7 @@ public sealed class ServiceQueries(PortalDbFactory databases, RevisionReader rev
             var spec = specs.GetValueOrDefault(name);
             return new ServiceSide(
                 spec is null ? null : revision,
-                spec?.Replicas ?? 0,
+                spec is null ? 0 : rendered!.ReplicasOf(spec),
                 rendered?.Images.GetValueOrDefault(name),
                 [.. byService[name].Select(replica => View(replica, spec?.IsOneShot == true))]);
         }, StringComparer.Ordinal);

@@ -14,10 +14,31 @@ public sealed record RenderedStack(
     string Nonce,
     ImmutableSortedDictionary<string, int> Replicas)
 {
-    public int ReplicasOf(ServiceSpec service) => Replicas.TryGetValue(service.Name, out var set) ? set : service.Replicas;
+    /// <summary>The revision's; 0 where none has been given yet.</summary>
+    public int Number { get; init; }
 
-    /// <summary>Equal for two containers of the service that need not be replaced by each other. 16 hex digits.</summary>
+    /// <summary>
+    /// Equal for two containers of the service that need not be replaced by each other. 16 hex digits. A service and its sidekicks have one
+    /// together, and what runs once for a revision has another in each.
+    /// </summary>
     public string FingerprintOf(ServiceSpec service)
+    {
+        var primary = service.PrimaryOf is { } name ? Compose.Services.First(candidate => candidate.Name == name) : service;
+        var unit = Compose.Services.Where(candidate => candidate == primary || candidate.PrimaryOf == primary.Name).ToList();
+        var once = primary.IsOneShot && Number > 0;
+        return unit is [var alone] && !once
+            ? FingerprintAlone(alone)
+            : Hash(string.Join('\n', unit.Select(member => $"{member.Name} {FingerprintAlone(member)}").Append(once ? $"revision {Number}" : "")))[..16];
+    }
+
+    /// <summary>How many containers there are of a service: a sidekick has as many as its primary.</summary>
+    public int ReplicasOf(ServiceSpec service)
+    {
+        var primary = service.PrimaryOf is { } name ? Compose.Services.First(candidate => candidate.Name == name) : service;
+        return Replicas.TryGetValue(primary.Name, out var set) ? set : primary.Replicas;
+    }
+
+    private string FingerprintAlone(ServiceSpec service)
     {
         var image = Images[service.Name];
         var text = new StringBuilder(service.Fingerprint()).Append('\n').Append(image.Digest ?? image.Reference).Append('\n').Append(Nonce);
@@ -36,10 +57,14 @@ public sealed record RenderedStack(
         where secret.TenantSecret is not null
         select secret.TenantSecret;
 
-    /// <summary>Of the whole: two revisions with the same one would run the same thing.</summary>
-    public string Fingerprint() => Hash(string.Join('\n', Compose.Services
-        .OrderBy(service => service.Name, StringComparer.Ordinal)
-        .Select(service => $"{service.Name} {FingerprintOf(service)} {ReplicasOf(service)}")));
+    /// <summary>Of the whole, whatever its number: two revisions with the same one would run the same thing.</summary>
+    public string Fingerprint()
+    {
+        var unnumbered = this with { Number = 0 };
+        return Hash(string.Join('\n', Compose.Services
+            .OrderBy(service => service.Name, StringComparer.Ordinal)
+            .Select(service => $"{service.Name} {unnumbered.FingerprintOf(service)} {ReplicasOf(service)}")));
+    }
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

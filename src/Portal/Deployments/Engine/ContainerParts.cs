@@ -68,13 +68,21 @@ internal static class ContainerParts
     ];
 
     /// <summary>Null: the networks that it joins.</summary>
-    public static string? NetworkMode(ServiceSpec service) => service.NetworkMode switch
+    public static string? NetworkMode(StackPlace place, RenderedStack rendered, ServiceSpec service, int index) => service.NetworkMode switch
     {
         null => null,
         "none" or "host" => service.NetworkMode,
-        // Without the other's container there is nothing to share, and the engine's default network is everybody's.
+        var mode when Shared(rendered, service, mode) is { } other => $"container:{ContainerMapping.Name(place, other.Name, index, rendered.FingerprintOf(other))}",
+        // Of the replicas of a service apart none is this one's, and the engine's default network is everybody's.
         _ => "none",
     };
+
+    /// <summary>The service whose network this one lives in: its primary, or a sidekick of the same.</summary>
+    private static ServiceSpec? Shared(RenderedStack rendered, ServiceSpec service, string mode)
+    {
+        var other = rendered.Compose.Services.FirstOrDefault(candidate => WantedRevisions.ServiceNetwork + candidate.Name == mode);
+        return other is not null && (other.PrimaryOf ?? other.Name) == (service.PrimaryOf ?? service.Name) ? other : null;
+    }
 
     /// <summary>In billionths of a CPU, also where the file says it as a quota of a period.</summary>
     public static long? NanoCpus(ResourceSpec resources) =>
@@ -82,11 +90,13 @@ internal static class ContainerParts
         : resources.CpuQuota is > 0 ? (long)(resources.CpuQuota.Value * 1_000_000_000m / (resources.CpuPeriod is > 0 ? resources.CpuPeriod.Value : 100_000))
         : null;
 
-    public static RestartPolicy? Restart(RestartSpec? restart) => restart?.Policy switch
+    public static RestartPolicy? Restart(ServiceSpec service) => service.Restart?.Policy switch
     {
+        // The engine would run again and again what is to run once.
+        "always" or "unless-stopped" when service.IsOneShot => null,
         "always" => new RestartPolicy(RestartKind.Always),
         "unless-stopped" => new RestartPolicy(RestartKind.UnlessStopped),
-        "on-failure" => new RestartPolicy(RestartKind.OnFailure, restart.MaxRetries),
+        "on-failure" => new RestartPolicy(RestartKind.OnFailure, service.Restart.MaxRetries),
         _ => null,
     };
 }

@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
 using Portal.Clusters;
 using Portal.Clusters.Health;
+using Portal.Compose;
 using Portal.Deployments.Planning;
 using Portal.Docker;
 
 namespace Portal.Deployments.Engine;
 
 /// <summary>Looks at what is there: the engine's containers, what the probes found, and what the gateway does with them.</summary>
-public sealed class EngineObserver(HealthBook health, HealthWatch watch, GatewaySteps gateway)
+public sealed class EngineObserver(HealthBook health, HealthWatch watch, GatewaySteps gateway, TimeProvider clock)
 {
     public async Task<ObservedStack> ObserveAsync(EngineHost engine, StackPlace place, WantedRevision? wanted, CancellationToken cancellationToken)
     {
@@ -32,10 +33,11 @@ public sealed class EngineObserver(HealthBook health, HealthWatch watch, Gateway
                 HealthOf(container.Id),
                 servers.PlaceOf(engine.Host, container),
                 exitCode,
-                labels.Deployment == place.Deployment && place.Deployment != Guid.Empty));
+                labels.Deployment == place.Deployment && place.Deployment != Guid.Empty,
+                clock.GetUtcNow() - container.Created));
         }
 
-        return new ObservedStack(replicas.ToImmutable(), await PreparedAsync(engine, place, wanted, cancellationToken));
+        return new ObservedStack(replicas.ToImmutable(), await PreparedAsync(engine, place, wanted, replicas, cancellationToken));
     }
 
     public async Task<IReadOnlyList<(ContainerSummary Container, ReplicaLabels Labels)>> ListAsync(EngineHost engine, StackPlace place, CancellationToken cancellationToken)
@@ -63,28 +65,32 @@ public sealed class EngineObserver(HealthBook health, HealthWatch watch, Gateway
         _ => ReplicaHealth.Unknown,
     };
 
-    private static async Task<ImmutableHashSet<string>> PreparedAsync(EngineHost engine, StackPlace place, WantedRevision? wanted, CancellationToken cancellationToken)
+    private static async Task<ImmutableHashSet<string>> PreparedAsync(
+        EngineHost engine, StackPlace place, WantedRevision? wanted, IEnumerable<ObservedReplica> replicas, CancellationToken cancellationToken)
     {
         if (wanted is null)
         {
             return [];
         }
 
+        // Where a container of it stands, everything that it took to make it was there.
+        var made = replicas.Select(replica => (replica.Service, replica.Fingerprint)).ToHashSet();
+        var services = wanted.Rendered.Compose.Services.Where(service => !made.Contains((service.Name, wanted.Rendered.FingerprintOf(service)))).ToList();
+        if (services.Count == 0)
+        {
+            return [.. wanted.Rendered.Compose.Services.Select(service => service.Name)];
+        }
+
         var labels = ContainerMapping.OwnLabels(place).Select(label => $"{label.Key}={label.Value}").ToList();
         var networks = (await engine.Client.Networks.ListAsync(labels, cancellationToken)).Select(network => network.Name).ToHashSet(StringComparer.Ordinal);
         var volumes = (await engine.Client.Volumes.ListAsync(labels, cancellationToken)).Select(volume => volume.Name).ToHashSet(StringComparer.Ordinal);
-        var prepared = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
-        foreach (var service in wanted.Rendered.Compose.Services)
-        {
-            if (StackResources.OwnNetworks(place, wanted.Rendered.Compose, service).All(networks.Contains)
-                && StackResources.OwnVolumes(place, wanted.Rendered.Compose, service).All(volumes.Contains)
-                && await HasImageAsync(engine, ContainerMapping.Image(wanted.Rendered.Images[service.Name]), cancellationToken))
-            {
-                prepared.Add(service.Name);
-            }
-        }
-
-        return prepared.ToImmutable();
+        var missing = await Task.WhenAll(services.Select(async service =>
+            StackResources.OwnNetworks(place, wanted.Rendered.Compose, service).All(networks.Contains)
+            && StackResources.OwnVolumes(place, wanted.Rendered.Compose, service).All(volumes.Contains)
+            && await HasImageAsync(engine, ContainerMapping.Image(wanted.Rendered.Images[service.Name]), cancellationToken)
+                ? null
+                : service));
+        return [.. wanted.Rendered.Compose.Services.Except(missing.OfType<ServiceSpec>()).Select(service => service.Name)];
     }
 
     private static async Task<bool> HasImageAsync(EngineHost engine, ImageReference image, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ using Portal.Gateway;
 namespace Portal.Deployments.Engine;
 
 /// <summary>Runs stacks on one plain Docker engine.</summary>
-public sealed class EngineRuntime(Engines engines, EngineObserver observer, EngineSteps steps, GatewaySteps gateway) : IRuntime
+public sealed class EngineRuntime(Engines engines, EngineObserver observer, EngineSteps steps, GatewaySteps gateway, TimeProvider clock) : IRuntime
 {
     public async Task<ObservedStack> ObserveAsync(StackPlace place, WantedRevision? wanted, CancellationToken cancellationToken)
     {
@@ -24,6 +24,9 @@ public sealed class EngineRuntime(Engines engines, EngineObserver observer, Engi
         {
             case Step.Prepare prepare:
                 await steps.PrepareAsync(engine, place, wanted!, Service(wanted!, prepare.Service), log, cancellationToken);
+                break;
+            case Step.Pause pause:
+                await Task.Delay(pause.Left, clock, cancellationToken);
                 break;
             case Step.Create create:
                 await steps.CreateAsync(engine, place, wanted!, Service(wanted!, create.Service), create.Index, log, cancellationToken);

@@ -9,9 +9,12 @@ using Portal.Store;
 namespace Portal.Deployments.Engine;
 
 /// <summary>The steps that are the gateway's work: letting a replica in, and taking it out without losing a request.</summary>
-public sealed class GatewaySteps(PortalDbFactory databases, IGateway gateway, IOptions<DeploymentOptions> options, TimeProvider clock)
+public sealed class GatewaySteps(PortalDbFactory databases, IGateway gateway, IOptions<DeploymentOptions> options, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
+
+    // Whoever lets a replica in says which others there are: between looking and saying, nobody else may let one in.
+    private readonly SemaphoreSlim door = new(1, 1);
 
     public async Task<StackServers> ServersAsync(StackPlace place, CancellationToken cancellationToken)
     {
@@ -26,6 +29,21 @@ public sealed class GatewaySteps(PortalDbFactory databases, IGateway gateway, IO
     }
 
     public async Task AdmitAsync(EngineHost engine, StackPlace place, ObservedReplica replica, StepLog log, CancellationToken cancellationToken)
+    {
+        await door.WaitAsync(cancellationToken);
+        try
+        {
+            await LetInAsync(engine, place, replica, log, cancellationToken);
+        }
+        finally
+        {
+            door.Release();
+        }
+    }
+
+    public void Dispose() => door.Dispose();
+
+    private async Task LetInAsync(EngineHost engine, StackPlace place, ObservedReplica replica, StepLog log, CancellationToken cancellationToken)
     {
         var details = await engine.Client.Containers.InspectAsync(replica.ContainerId, cancellationToken);
         var others = await engine.Client.Containers.ListAsync(new ContainerFilter { Labels = [.. ContainerMapping.OwnLabels(place).Select(label => $"{label.Key}={label.Value}")] }, cancellationToken);

@@ -36,7 +36,7 @@ internal sealed class PlannedUnit
         extra = [.. extra.OrderBy(group => group.Exists(Serves))];
     }
 
-    public string Name => primary.Name;
+    public ImmutableArray<WantedService> Members => members;
 
     /// <summary>Of the primary and its sidekicks, outside of themselves.</summary>
     public IEnumerable<WantedDependency> DependsOn => members.SelectMany(member => member.DependsOn).Where(dependency => !members.Any(member => member.Name == dependency.Service));
@@ -48,14 +48,19 @@ internal sealed class PlannedUnit
         .Select(one => one.Replica)
         .FirstOrDefault();
 
-    public bool Has(DependencyGoal goal) => primary.Settled || Indexes.All(index => At(index, primary.Name) is { } replica && goal switch
+    /// <param name="wanted">Of one of the members.</param>
+    public bool Has(WantedDependency wanted)
     {
-        _ when primary.OneShot && IsComplete(primary, replica) => true,
-        DependencyGoal.Started => replica.State == ReplicaState.Running,
-        DependencyGoal.Healthy => replica is { State: ReplicaState.Running, Health: ReplicaHealth.Healthy },
-        DependencyGoal.Completed => false,
-        _ => throw new ArgumentOutOfRangeException(nameof(goal), goal, "A goal that nothing can have."),
-    });
+        var member = members.First(member => member.Name == wanted.Service);
+        return primary.Settled || Indexes.All(index => At(index, member.Name) is { } replica && wanted.Goal switch
+        {
+            _ when member.OneShot => IsComplete(member, replica),
+            DependencyGoal.Started => replica.State == ReplicaState.Running,
+            DependencyGoal.Healthy => replica is { State: ReplicaState.Running, Health: ReplicaHealth.Healthy },
+            DependencyGoal.Completed => false,
+            _ => throw new ArgumentOutOfRangeException(nameof(wanted), wanted, "A goal that nothing can have."),
+        });
+    }
 
     /// <param name="free">What this unit depends on is there.</param>
     public IEnumerable<Track> Tracks(bool free)

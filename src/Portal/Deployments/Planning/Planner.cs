@@ -20,8 +20,8 @@ public static class Planner
 
         // All images are there before anything is touched: what cannot be pulled changes nothing.
         var prepare = wanted.Services.Where(service => !service.Settled && !observed.Prepared.Contains(service.Name)).Select(Step (service) => new Step.Prepare(service.Name)).ToImmutableArray();
-        var reached = units.ToDictionary(unit => unit.Name, unit => unit, StringComparer.Ordinal);
-        var tracks = units.SelectMany(unit => unit.Tracks(unit.DependsOn.All(dependency => !reached.TryGetValue(dependency.Service, out var other) || other.Has(dependency.Goal)))).ToList();
+        var homes = units.SelectMany(unit => unit.Members.Select(member => (member.Name, Unit: unit))).ToDictionary(home => home.Name, home => home.Unit, StringComparer.Ordinal);
+        var tracks = units.SelectMany(unit => unit.Tracks(unit.DependsOn.All(dependency => !homes.TryGetValue(dependency.Service, out var other) || other.Has(dependency)))).ToList();
         var leaving = Strays(wanted, observed).ToList();
 
         var steps = prepare.AddRange(tracks.Concat(leaving).SelectMany(track => track.Steps));

@@ -30,10 +30,10 @@ internal sealed partial class DeploymentProgress
     /// <summary>What was done, is done and comes after. What was running when its worker died, or when all was over, does not run any more.</summary>
     public IReadOnlyList<StepItem> Steps(DeploymentView deployment)
     {
-        var coming = deployment.Ended ? [] : after.Select(Subject).Distinct().Where(subject => groups is not [.., var last] || last.Subject != subject || last.Back != back);
+        var coming = deployment.Ended ? [] : after.Select(Subject).Distinct().Where(subject => Open(subject) is null);
         return
         [
-            .. groups.Select((group, index) => group.Item($"{index}", over: deployment.Ended || index < groups.Count - 1, deployment.EndedAt)),
+            .. groups.Select((group, index) => group.Item($"{index}", over: deployment.Ended || group.Back != back || group.Failed, deployment.EndedAt)),
             .. coming.Select(subject => new StepItem($"after {subject}", subject, StepState.Waiting)),
         ];
     }
@@ -55,27 +55,30 @@ internal sealed partial class DeploymentProgress
     /// <summary>"web 1" of "web 1: start"; whole where nothing is named: "Pull web".</summary>
     internal static string Subject(string step) => step.Split(": ", 2)[0];
 
+    /// <summary>Several are under way side by side; what failed is not gone on with.</summary>
+    private StepGroup? Open(string subject) => groups.FindLast(group => group.Subject == subject && group.Back == back && !group.Failed);
+
     private void Take(DeploymentLogLine line)
     {
         switch (line.Kind)
         {
             case DeploymentLogKind.StepStarted:
                 after = line.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-                if (groups is not [.., { Failed: false } same] || same.Subject != Subject(line.Step) || same.Back != back)
+                if (Open(Subject(line.Step)) is not { } group)
                 {
-                    groups.Add(new StepGroup(Subject(line.Step), back, line.At));
+                    groups.Add(group = new StepGroup(Subject(line.Step), back, line.At));
                 }
 
-                groups[^1].Begin(line.Step);
+                group.Begin(line.Step);
                 break;
-            case DeploymentLogKind.StepProgress when groups is [.., var moving]:
-                moving.Progress(line.Text, line.Fraction);
+            case DeploymentLogKind.StepProgress:
+                Open(Subject(line.Step))?.Progress(line.Text, line.Fraction);
                 break;
-            case DeploymentLogKind.StepDone when groups is [.., var done]:
-                done.Done(line.At);
+            case DeploymentLogKind.StepDone:
+                Open(Subject(line.Step))?.Done(line.At);
                 break;
-            case DeploymentLogKind.StepFailed when groups is [.., var failed]:
-                failed.Fail(line.At, line.Text);
+            case DeploymentLogKind.StepFailed:
+                Open(Subject(line.Step))?.Fail(line.At, line.Text);
                 break;
             case DeploymentLogKind.Line when Output().IsMatch(line.Text):
                 words.Add(line.Text);
