@@ -16,7 +16,7 @@ public sealed class CoalescerTests
         return exchange.Answer.Task;
     });
 
-    private ValueTask<Exchange> BegunAsync => begun.Reader.ReadAsync();
+    private Task<Exchange> BegunAsync => begun.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
 
     private bool NoneBegun => begun.Reader.Count == 0;
 

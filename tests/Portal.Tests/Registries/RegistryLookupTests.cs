@@ -62,6 +62,17 @@ public sealed class RegistryLookupTests : IDisposable
         Assert.Equal(Digest, await lookup.DigestAsync(new ImageQuestion(client, ImageReference.Parse($"{registry.Host}/web:1"), null), default));
     }
 
+    [Fact]
+    public async Task A_registry_of_the_portals_own_machine_is_not_taken_for_the_engines()
+    {
+        await using var mine = await FakeRegistry.StartAsync((http, _) => FakeRegistry.Digest(http, $"sha256:{new string('c', 64)}"));
+        await using var engine = Engine(plain: mine.Host, distribution: ScriptedEngine.Answer(200, $$$"""{"Descriptor":{"digest":"{{{Digest}}}"}}"""));
+        using var client = new EngineClient(engine.Endpoint);
+
+        Assert.Equal(Digest, await lookup.DigestAsync(new ImageQuestion(client, ImageReference.Parse($"{mine.Host}/web:1"), null), default));
+        Assert.Empty(mine.Asked);
+    }
+
     [Theory]
     [InlineData("nowhere.invalid/web:1")]
     [InlineData("localhost:1/web:1")]
