@@ -59,10 +59,9 @@ public sealed class WantedRevisions(PortalDbFactory databases, RevisionReader re
             .GroupBy(dependency => dependency.Service, StringComparer.Ordinal)
             .Select(group => group.MaxBy(dependency => dependency.Goal)!);
 
-    private static DependencyGoal Goal(ServiceSpec other, DependencyCondition condition) => condition switch
+    // "Started" of what ends by itself can only mean that it has ended.
+    private static DependencyGoal Goal(ServiceSpec other, DependencyCondition condition) => other.IsOneShot ? DependencyGoal.Completed : condition switch
     {
-        // "Started" of what ends by itself can only mean that it has ended.
-        _ when other.IsOneShot => DependencyGoal.Completed,
         DependencyCondition.Started => DependencyGoal.Started,
         DependencyCondition.Healthy => DependencyGoal.Healthy,
         DependencyCondition.CompletedSuccessfully => DependencyGoal.Completed,

@@ -33,7 +33,7 @@ internal sealed class PlannedUnit
 
         extra.AddRange(former.OrderBy(group => group.Key).Select(group => group.Value));
         // Those that serve go last.
-        extra = [.. extra.OrderBy(group => group.Exists(Serves))];
+        extra = [.. extra.OrderBy(Serves)];
     }
 
     public ImmutableArray<WantedService> Members => members;
@@ -119,7 +119,9 @@ internal sealed class PlannedUnit
     {
         var steps = ImmutableArray.CreateBuilder<Step>();
         var replaced = Replaced(index);
-        steps.AddRange(TakeAway.Of([.. members.Where(member => replaced.Contains(member.Name)).Select(member => At(index, member.Name)).OfType<ObservedReplica>()]));
+        // One of this deployment's own is not stopped first: stopped, it would look as if it had died.
+        steps.AddRange(TakeAway.Of([.. members.Where(member => replaced.Contains(member.Name)).Select(member => At(index, member.Name)).OfType<ObservedReplica>()])
+            .Where(step => step is not Step.Stop { Replica.Mine: true }));
         var awaited = new HashSet<string>(StringComparer.Ordinal);
         foreach (var member in members)
         {
@@ -194,7 +196,7 @@ internal sealed class PlannedUnit
     {
         var youngest = complete.Select(index => At(index, primary.Name)!.Age).Min();
         return primary.Pause > TimeSpan.Zero && !primary.OneShot && complete.Count < primary.Replicas && complete.Count % Batch == 0
-            && youngest < primary.Pause && extra.Exists(group => group.Exists(Serves))
+            && youngest < primary.Pause && extra.Exists(Serves)
             ? primary.Pause - youngest.Value
             : null;
     }
@@ -232,7 +234,7 @@ internal sealed class PlannedUnit
     private static bool IsBroken(WantedService member, ObservedReplica replica) =>
         replica.Health == ReplicaHealth.Unhealthy || (replica.State == ReplicaState.Exited && !IsComplete(member, replica));
 
-    private bool Serves(ObservedReplica replica) => replica.Serves(members.FirstOrDefault(member => member.Name == replica.Service)?.Routed ?? false);
+    private bool Serves(List<ObservedReplica> group) => group.Exists(replica => replica.Service == primary.Name && replica.Serves(primary.Routed));
 
     /// <summary>Stands in the plan for a container that is not there yet; the next look replaces it by the real one.</summary>
     private ObservedReplica Foreseen(WantedService member, int index) =>
