@@ -13,6 +13,9 @@ namespace Portal.Deployments;
 public sealed class DeploymentRun(
     PortalDbFactory databases, Changes changes, DeploymentLeases leases, WantedRevisions revisions, IRuntime runtime, TimeProvider clock, ILogger<DeploymentRun> log)
 {
+    /// <summary>How the log says that the worker before this one ended: whatever it was doing, it does no more.</summary>
+    internal const string TakenOver = "Taken over: ";
+
     /// <summary>An engine does no more than its disk lets it, and others deploy too.</summary>
     private const int MostAtOnce = 8;
     private static readonly Actor Worker = Actor.System("deployment worker");
@@ -23,6 +26,11 @@ public sealed class DeploymentRun(
         var lines = new DeploymentLog(databases, clock, lease.Tenant, lease.Deployment);
         try
         {
+            if (lease.Token > 1)
+            {
+                await lines.LineAsync($"{TakenOver}the worker before ended half-way.", cancellationToken);
+            }
+
             if (deployment.TurnedBackAt is null && !await ForwardAsync(lease, deployment, place, lines, cancellationToken))
             {
                 return;

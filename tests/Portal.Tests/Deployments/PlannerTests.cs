@@ -159,7 +159,7 @@ public sealed class PlannerTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void Doing_any_ready_step_again_and_again_reaches_the_goal_and_never_takes_a_server_away_too_early(int quarter)
+    public void Doing_what_is_ready_again_and_again_reaches_the_goal_and_never_takes_a_server_away_too_early(int quarter)
     {
         const int seeds = 25_000;
         for (var seed = quarter * seeds; seed < (quarter + 1) * seeds; seed++)
@@ -190,11 +190,14 @@ public sealed class PlannerTests
             }
 
             Hold(!plan.Ready.IsEmpty, () => $"seed {seed}: nothing can be done and the goal is not reached; next {plan.Steps[0]}");
-            var step = plan.Ready[choice.Next(plan.Ready.Length)];
-            var before = wanted.Services.ToDictionary(service => service.Name, service => world.Serving(service.Name, service.Routed));
-            AssertDependencies(seed, wanted, world, step);
-            world.Apply(step, wanted);
-            AssertFloor(seed, wanted, world, before, step);
+            // One of them, or several that were begun together and end in any order.
+            foreach (var step in plan.Ready.OrderBy(_ => choice.Next()).Take(choice.Next(1, plan.Ready.Length + 1)))
+            {
+                var before = wanted.Services.ToDictionary(service => service.Name, service => world.Serving(service.Name, service.Routed));
+                AssertDependencies(seed, wanted, world, step);
+                world.Apply(step, wanted);
+                AssertFloor(seed, wanted, world, before, step);
+            }
         }
     }
 

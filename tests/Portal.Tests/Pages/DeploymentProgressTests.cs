@@ -42,9 +42,21 @@ public sealed class DeploymentProgressTests
     public void A_step_whose_worker_died_does_not_run_on()
     {
         Begin("web 1: start");
+        Say(DeploymentLogKind.Line, "", "Taken over: the worker before ended half-way.");
         Begin("web 2: create");
         Assert.Equal(["Failed web 1: start | broken off", "Running web 2: create | "], Shown(DeploymentState.Running));
         Assert.Equal(["Failed web 1: start | broken off", "Failed web 2: create | broken off"], Shown(DeploymentState.Failed));
+    }
+
+    [Fact]
+    public void Steps_that_run_side_by_side_are_told_apart()
+    {
+        Begin("web 1: start");
+        Begin("api 1: start");
+        Done("web 1: start");
+        Begin("web 1: wait until healthy");
+        Done("api 1: start");
+        Assert.Equal(["Running web 1: started, wait until healthy | ", "Done api 1: started | "], Shown(DeploymentState.Running));
     }
 
     private void Begin(string step, params string[] after) => Say(DeploymentLogKind.StepStarted, step, string.Join('\n', after));

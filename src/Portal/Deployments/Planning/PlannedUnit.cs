@@ -52,7 +52,7 @@ internal sealed class PlannedUnit
     public bool Has(WantedDependency wanted)
     {
         var member = members.First(member => member.Name == wanted.Service);
-        return primary.Settled || Indexes.All(index => At(index, member.Name) is { } replica && wanted.Goal switch
+        return primary.Settled || Indexes.All(index => At(index, member.Name) is { } replica && !Replaced(index).Contains(member.Name) && wanted.Goal switch
         {
             _ when member.OneShot => IsComplete(member, replica),
             DependencyGoal.Started => replica.State == ReplicaState.Running,
@@ -179,6 +179,11 @@ internal sealed class PlannedUnit
     /// <summary>Members whose container must be made anew: broken ones, and those that live in part of one.</summary>
     private HashSet<string> Replaced(int index)
     {
+        if (!current.ContainsKey(index))
+        {
+            return [];
+        }
+
         var replaced = members.Where(member => At(index, member.Name) is { } replica && IsBroken(member, replica)).Select(member => member.Name).ToHashSet(StringComparer.Ordinal);
         // One that was removed by hand is as gone as a broken one to those that lived in it.
         var gone = members.Where(member => At(index, member.Name) is null).Select(member => member.Name).Concat(replaced).ToHashSet(StringComparer.Ordinal);

@@ -40,7 +40,7 @@ public static class Planner
             .Select(primary => new PlannedUnit(
                 primary,
                 // In the stack's order, which is that of their dependencies.
-                [.. wanted.Services.Where(service => service == primary || sidekicks[primary.Name].Contains(service))],
+                sidekicks.Contains(primary.Name) ? [.. wanted.Services.Where(service => ReferenceEquals(service, primary) || service.SidekickOf == primary.Name)] : [primary],
                 observed))];
     }
 

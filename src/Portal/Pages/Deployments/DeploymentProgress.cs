@@ -33,7 +33,7 @@ internal sealed partial class DeploymentProgress
         var coming = deployment.Ended ? [] : after.Select(Subject).Distinct().Where(subject => Open(subject) is null);
         return
         [
-            .. groups.Select((group, index) => group.Item($"{index}", over: deployment.Ended || group.Back != back || group.Failed, deployment.EndedAt)),
+            .. groups.Select((group, index) => group.Item($"{index}", over: deployment.Ended || group.Back != back || group.Left, deployment.EndedAt)),
             .. coming.Select(subject => new StepItem($"after {subject}", subject, StepState.Waiting)),
         ];
     }
@@ -56,7 +56,7 @@ internal sealed partial class DeploymentProgress
     internal static string Subject(string step) => step.Split(": ", 2)[0];
 
     /// <summary>Several are under way side by side; what failed is not gone on with.</summary>
-    private StepGroup? Open(string subject) => groups.FindLast(group => group.Subject == subject && group.Back == back && !group.Failed);
+    private StepGroup? Open(string subject) => groups.FindLast(group => group.Subject == subject && group.Back == back && !group.Failed && !group.Left);
 
     private void Take(DeploymentLogLine line)
     {
@@ -82,6 +82,9 @@ internal sealed partial class DeploymentProgress
                 break;
             case DeploymentLogKind.Line when Output().IsMatch(line.Text):
                 words.Add(line.Text);
+                break;
+            case DeploymentLogKind.Line when line.Text.StartsWith(DeploymentRun.TakenOver, StringComparison.Ordinal):
+                groups.FindAll(group => group.IsRunning).ForEach(group => group.Leave());
                 break;
             case DeploymentLogKind.Line when line.Text.StartsWith("Turning back: ", StringComparison.Ordinal):
                 back = true;

@@ -20,6 +20,13 @@ internal sealed class StepGroup(string subject, bool back, DateTimeOffset since)
 
     public bool Failed { get; private set; }
 
+    /// <summary>Its worker died.</summary>
+    public bool Left { get; private set; }
+
+    public bool IsRunning => running.Length > 0;
+
+    public void Leave() => Left = true;
+
     public void Begin(string step) => (running, until, detail, fraction, measured) = (step, null, null, null, step.StartsWith("Pull ", StringComparison.Ordinal));
 
     public void Progress(string text, double? part) => (detail, fraction, measured) = (text, part, measured || part is not null);
