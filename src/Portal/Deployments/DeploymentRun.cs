@@ -130,7 +130,8 @@ public sealed class DeploymentRun(
         var running = new Dictionary<string, Task>(StringComparer.Ordinal);
         try
         {
-            while (await NextAsync(lease, place, wanted, running, cancellationToken) is { Steps.IsEmpty: false } plan)
+            // A container on its way out counts as gone before its removal has ended.
+            while (await NextAsync(lease, place, wanted, running, cancellationToken) is var plan && (!plan.Steps.IsEmpty || running.Count > 0))
             {
                 foreach (var step in plan.Ready.Where(step => !running.ContainsKey(step.Subject)).Take(MostAtOnce - running.Count).ToList())
                 {

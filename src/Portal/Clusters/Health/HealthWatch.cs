@@ -9,6 +9,8 @@ public sealed class HealthWatch(HealthBook book, Prober prober, TimeProvider clo
     /// <summary>Until a replica was healthy once it is asked this often: a deployment waits for the answer.</summary>
     private static readonly TimeSpan WhileStarting = TimeSpan.FromMilliseconds(200);
 
+    private const string OtherContainer = "container:";
+
     private readonly ConcurrentDictionary<string, Task> loops = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource stopping = new();
 
@@ -69,11 +71,17 @@ public sealed class HealthWatch(HealthBook book, Prober prober, TimeProvider clo
         {
             ProbeKind.Engine => (details.State.Health.Status == HealthStatus.Healthy, $"{details.State.Health.Status}: {details.State.Health.LastLog?.Trim()}"),
             ProbeKind.Running => (up >= rule.StartPeriod, $"up for {up.TotalSeconds:0} s"),
-            ProbeKind.Http or ProbeKind.Tcp => await FromOutsideAsync(engine.Host, details, rule, cancellationToken),
+            ProbeKind.Http or ProbeKind.Tcp => await FromOutsideAsync(engine.Host, await HomeAsync(engine, details, cancellationToken), rule, cancellationToken),
         };
         book.Write(containerId, HealthJudge.Next(book[containerId], rule, passed, answer, up, clock.GetUtcNow()));
         return true;
     }
+
+    /// <summary>Whose network the container lives in: its own, or that of the one it is a sidekick of.</summary>
+    private static async Task<ContainerDetails> HomeAsync(EngineHost engine, ContainerDetails details, CancellationToken cancellationToken) =>
+        details.Definition.NetworkMode is { } mode && mode.StartsWith(OtherContainer, StringComparison.Ordinal)
+            ? await engine.Client.Containers.InspectAsync(mode[OtherContainer.Length..], cancellationToken)
+            : details;
 
     private async Task<(bool Passed, string Answer)> FromOutsideAsync(Host host, ContainerDetails details, ProbeRule rule, CancellationToken cancellationToken) =>
         ReplicaAddress.Of(host, details.Networks.Values, details.Ports, rule.Port) is { } address

@@ -36,6 +36,9 @@ public static class ContainerMapping
     public static ContainerSpec Spec(StackPlace place, WantedRevision wanted, ServiceSpec service, int index, Host host)
     {
         var fingerprint = wanted.Rendered.FingerprintOf(service);
+        var network = ContainerParts.NetworkMode(place, wanted.Rendered, service, index);
+        // What lives in another's network has that one's name, ports and ways to look names up.
+        var apart = network?.StartsWith(ContainerParts.OtherContainer, StringComparison.Ordinal) != true;
         var labels = new ReplicaLabels(place.Tenant, place.TenantSlug, place.Colour, place.Stack, service.Name, index, wanted.Number, place.Deployment, fingerprint, Probe(service));
         return new ContainerSpec
         {
@@ -46,19 +49,19 @@ public static class ContainerMapping
             Labels = service.Labels.SetItems(labels.ToLabels()),
             User = service.User,
             WorkingDir = service.WorkingDir,
-            Hostname = service.Hostname,
-            Domainname = service.Domainname,
+            Hostname = apart ? service.Hostname : null,
+            Domainname = apart ? service.Domainname : null,
             Init = service.Init,
             Tty = service.Tty,
             OpenStdin = service.StdinOpen,
             StopSignal = service.StopSignal,
             StopTimeout = service.StopGracePeriod,
             Healthcheck = ContainerParts.Healthcheck(service.Healthcheck),
-            ExposedPorts = ContainerParts.Exposed(service),
-            PortBindings = ContainerParts.Ports(service, host),
+            ExposedPorts = apart ? ContainerParts.Exposed(service) : [],
+            PortBindings = apart ? ContainerParts.Ports(wanted.Rendered, service, host) : [],
             Mounts = ContainerParts.Mounts(place, wanted.Rendered.Compose, service),
             Tmpfs = service.Tmpfs,
-            NetworkMode = ContainerParts.NetworkMode(place, wanted.Rendered, service, index),
+            NetworkMode = network,
             Networks = Networks(place, wanted.Rendered.Compose, service),
             RestartPolicy = ContainerParts.Restart(service),
             CapAdd = service.CapAdd,
@@ -66,12 +69,12 @@ public static class ContainerMapping
             Sysctls = service.Sysctls,
             Ulimits = [.. service.Ulimits.Select(limit => new Docker.Ulimit(limit.Name, limit.Soft, limit.Hard))],
             LogConfig = service.Logging is { } logging ? new LogConfig(logging.Driver ?? "json-file", logging.Options) : null,
-            Dns = service.Dns,
-            DnsSearch = service.DnsSearch,
-            ExtraHosts = service.ExtraHosts,
+            Dns = apart ? service.Dns : [],
+            DnsSearch = apart ? service.DnsSearch : [],
+            ExtraHosts = apart ? service.ExtraHosts : [],
             ReadonlyRootfs = service.ReadOnly,
             GroupAdd = service.GroupAdd,
-            DnsOptions = service.DnsOptions,
+            DnsOptions = apart ? service.DnsOptions : [],
             Memory = service.Resources.MemoryLimit,
             MemoryReservation = service.Resources.MemoryReservation,
             MemorySwap = service.Resources.MemorySwapLimit,

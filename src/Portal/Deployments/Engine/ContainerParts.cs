@@ -7,6 +7,9 @@ namespace Portal.Deployments.Engine;
 /// <summary>The smaller pieces of <see cref="ContainerMapping"/>. Pure.</summary>
 internal static class ContainerParts
 {
+    /// <summary>A network mode: what follows is the container whose network it is.</summary>
+    public const string OtherContainer = "container:";
+
     public static Docker.HealthcheckSpec? Healthcheck(Compose.HealthcheckSpec? check) => check switch
     {
         null => null,
@@ -15,16 +18,24 @@ internal static class ContainerParts
     };
 
     /// <summary>Ports that a person asked for on the host, and, where the gateway is elsewhere, a free one for each that a service offers.</summary>
-    public static IReadOnlyList<PortBinding> Ports(ServiceSpec service, Host host)
+    public static IReadOnlyList<PortBinding> Ports(RenderedStack rendered, ServiceSpec service, Host host)
     {
         var asked = service.Ports
             .Where(port => port.Published is not null)
             .Select(port => new PortBinding(new ContainerPort(port.Target, port.Protocol), port.Published!.Value, port.HostIp ?? ""));
         var forGateway = host.PublishAddress is { } address
-            ? ServicePorts.Of(service).Select(port => new PortBinding(new ContainerPort(port), 0, address))
+            ? Offered(rendered, service).Select(port => new PortBinding(new ContainerPort(port), 0, address))
             : [];
         return [.. asked, .. forGateway];
     }
+
+    /// <summary>A sidekick that lives in the service's network has no ports of its own: they are the service's.</summary>
+    private static IEnumerable<int> Offered(RenderedStack rendered, ServiceSpec service) => service.NetworkMode is not null
+        ? []
+        : rendered.Compose.Services
+            .Where(other => other == service || (other.NetworkMode is { } mode && Shared(rendered, other, mode) == service))
+            .SelectMany(ServicePorts.Of)
+            .Distinct();
 
     public static Docker.MountSpec Mount(StackPlace place, ComposeStack stack, Compose.MountSpec mount) => mount.Kind switch
     {
@@ -72,7 +83,7 @@ internal static class ContainerParts
     {
         null => null,
         "none" or "host" => service.NetworkMode,
-        var mode when Shared(rendered, service, mode) is { } other => $"container:{ContainerMapping.Name(place, other.Name, index, rendered.FingerprintOf(other))}",
+        var mode when Shared(rendered, service, mode) is { } other => $"{OtherContainer}{ContainerMapping.Name(place, other.Name, index, rendered.FingerprintOf(other))}",
         // Of the replicas of a service apart none is this one's, and the engine's default network is everybody's.
         _ => "none",
     };

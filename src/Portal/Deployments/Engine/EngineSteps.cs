@@ -8,14 +8,27 @@ using Portal.Docker;
 namespace Portal.Deployments.Engine;
 
 /// <summary>The steps that are the engine's work. Each may be repeated after a crash: done already is done.</summary>
-public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFiles secrets, ImagePull pull, IOptions<DeploymentOptions> options, TimeProvider clock)
+public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFiles secrets, ImagePull pull, IOptions<DeploymentOptions> options, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(10);
+    // Of two who ask at the same instant for a network of one name, an engine gives each its own.
+    private readonly SemaphoreSlim door = new(1, 1);
+
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
+
+    public void Dispose() => door.Dispose();
 
     public async Task PrepareAsync(EngineHost engine, StackPlace place, WantedRevision wanted, ServiceSpec service, StepLog log, CancellationToken cancellationToken)
     {
-        await StackResources.PrepareAsync(engine, place, wanted.Rendered.Compose, service, cancellationToken);
+        await door.WaitAsync(cancellationToken);
+        try
+        {
+            await StackResources.PrepareAsync(engine, place, wanted.Rendered.Compose, service, cancellationToken);
+        }
+        finally
+        {
+            door.Release();
+        }
 
         // Without a digest it exists on the host alone; the stack says so.
         if (wanted.Rendered.Images[service.Name] is { Digest: not null } choice)
