@@ -12,6 +12,9 @@ public sealed class DeploymentWorker(
     DeploymentLeases leases, IServiceProvider services, ChangeFeed feed, StoreLocks locks, OrphanedDeployments orphans, IOptions<DeploymentOptions> options, TimeProvider clock, ILogger<DeploymentWorker> log) : BackgroundService
 {
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(2);
+
+    /// <summary>A burst of requests is looked at some times a second, and not once for each.</summary>
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
     private readonly ConcurrentDictionary<Guid, Task> running = new();
     private readonly Channel<bool> wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
@@ -28,9 +31,14 @@ public sealed class DeploymentWorker(
         {
             try
             {
+                var looked = clock.GetTimestamp();
                 await orphans.EndAsync(stoppingToken);
                 await TakeAllAsync(stoppingToken);
                 await WaitAsync(stoppingToken);
+                if (BetweenLooks - clock.GetElapsedTime(looked) is { Ticks: > 0 } soon)
+                {
+                    await Task.Delay(soon, clock, stoppingToken);
+                }
             }
             catch (Exception error) when (error is Npgsql.NpgsqlException or DbUpdateException or InvalidOperationException && !stoppingToken.IsCancellationRequested)
             {

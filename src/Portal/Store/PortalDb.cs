@@ -9,12 +9,12 @@ namespace Portal.Store;
 /// </summary>
 public sealed class PortalDb : DbContext
 {
-    private readonly TenantScope scope;
+    // Nobody's rows until the factory says whose.
+    private TenantScope scope = TenantScope.Of(Guid.Empty);
 
-    public PortalDb(DbContextOptions<PortalDb> options, TenantScope scope)
+    public PortalDb(DbContextOptions<PortalDb> options)
         : base(options)
     {
-        this.scope = scope;
         // A change that fails takes its whole transaction with it: there is nothing to go back to half-way.
         Database.AutoSavepointsEnabled = false;
     }
@@ -41,6 +41,12 @@ public sealed class PortalDb : DbContext
     public DbSet<LocalAccount> LocalAccounts => Set<LocalAccount>();
     public DbSet<Session> Sessions => Set<Session>();
     public DbSet<ProtectionKey> ProtectionKeys => Set<ProtectionKey>();
+
+    internal PortalDb In(TenantScope whose)
+    {
+        scope = whose;
+        return this;
+    }
 
     // Instance members, because EF reads a filter's captured values from the context of each query.
     private bool AllTenants => scope.IsPlatform;
