@@ -48,15 +48,13 @@ public sealed class SwitchMeter(Changes changes, IGateway gateway, IOptions<Swit
             var started = clock.GetTimestamp();
             var end = Task.WhenAny(nextSwitch, Task.Delay(options.Value.MeasureFor, clock, cancellationToken));
             double? drained = null;
-            while (drained is null && !end.IsCompleted)
+            while (drained is null && await Task.WhenAny(end, Task.Delay(LookAgain, clock, cancellationToken)) != end)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 if ((await gateway.CountAsync(slug, cancellationToken)).InFlight(old.Text()) == 0)
                 {
                     drained = clock.GetElapsedTime(started).TotalSeconds;
                 }
-
-                await Task.WhenAny(end, Task.Delay(LookAgain, clock, cancellationToken));
-                cancellationToken.ThrowIfCancellationRequested();
             }
 
             await end;
