@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Portal.HAProxy;
 
@@ -9,7 +10,8 @@ internal sealed class HAProxyProgram(string executable)
     /// <exception cref="HAProxyException">NotRunning: the executable cannot be started.</exception>
     public async Task<(int ExitCode, string Output)> RunAsync(string directory, IEnumerable<string> arguments, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo(executable, arguments)
+        var (program, before) = AtOrdinaryPriority();
+        var start = new ProcessStartInfo(program, before.Concat(arguments))
         {
             WorkingDirectory = directory,
             RedirectStandardInput = true,
@@ -44,6 +46,11 @@ internal sealed class HAProxyProgram(string executable)
         var text = string.Join("; ", alerts);
         return text.Length > 0 ? text : output.Trim();
     }
+
+    /// <summary>Whoever steers may be set before the traffic; the traffic itself is not to inherit that.</summary>
+    private (string Program, IReadOnlyList<string> Before) AtOrdinaryPriority() => LinuxProcess.OwnNiceness is < 0 and var niceness
+        ? ("nice", ["-n", (-niceness).ToString(CultureInfo.InvariantCulture), executable])
+        : (executable, []);
 
     private Process Start(ProcessStartInfo start)
     {

@@ -23,6 +23,11 @@ internal sealed record LinuxProcess(int Pid, ulong StartTicks)
         return words[0] is "Z" or "X" ? null : new(pid, ulong.Parse(words[19], CultureInfo.InvariantCulture));
     }
 
+    /// <summary>-20 (first) to 19 (last) of this process.</summary>
+    public static int OwnNiceness => ReadProc(Environment.ProcessId, "stat") is { } stat
+        ? int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[16], CultureInfo.InvariantCulture)
+        : 0;
+
     public bool IsAlive => Find(Pid) == this;
 
     public IReadOnlyList<string> Arguments => ReadProc(Pid, "cmdline")?.Split('\0', StringSplitOptions.RemoveEmptyEntries) ?? [];

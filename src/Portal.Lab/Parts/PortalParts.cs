@@ -109,7 +109,8 @@ public sealed class PortalParts(PartsOptions options, UndoLog undo) : IDisposabl
         }
 
         var program = Path.Combine(options.Place.App, "Portal");
-        PortalProcess = LabProcess.Start(undo, program, [], new LabProcessOptions(LogFile: options.Place.PortalLog, WorkingDirectory: options.Place.App, Environment: settings));
+        // As ./portal up does: who moves the traffic is not to wait behind it (docs/decisions/0007).
+        PortalProcess = LabProcess.Start(undo, "nice", ["-n", "-5", program], new LabProcessOptions(LogFile: options.Place.PortalLog, WorkingDirectory: options.Place.App, Environment: settings));
         using var http = new HttpClient { BaseAddress = Portal, Timeout = TimeSpan.FromSeconds(2) };
         await PortalProcess.WaitUntilAsync("ready", token => IsReadyAsync(http, token), TimeSpan.FromSeconds(60), cancel);
     }
