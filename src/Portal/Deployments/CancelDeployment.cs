@@ -14,7 +14,8 @@ public sealed class CancelDeployment(Changes changes, TimeProvider clock)
         var permit = actor.Demand(Permission.DeployStandby, tenant);
         return changes.RunAsync(permit, async db =>
         {
-            var deployment = await db.Deployments.SingleOrDefaultAsync(row => row.Id == id, cancellationToken);
+            // Held until the commit: a worker that is just taking it takes it before or after, and the cancel is heard either way.
+            var deployment = await db.Deployments.FromSql($"select * from deployments where id = {id} for update").SingleOrDefaultAsync(cancellationToken);
             if (deployment is null)
             {
                 return Changed.Nothing(CancelOutcome.NoSuchDeployment);

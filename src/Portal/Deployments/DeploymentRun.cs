@@ -133,7 +133,7 @@ public sealed class DeploymentRun(
             // A container on its way out counts as gone before its removal has ended.
             while (await NextAsync(lease, place, wanted, running, cancellationToken) is var plan && (!plan.Steps.IsEmpty || running.Count > 0))
             {
-                foreach (var step in plan.Ready.Where(step => !running.ContainsKey(step.Subject)).Take(MostAtOnce - running.Count).ToList())
+                foreach (var step in plan.Ready.Where(step => !running.ContainsKey(step.Subject) && !running.ContainsKey(step.Place)).Take(MostAtOnce - running.Count).ToList())
                 {
                     running[step.Subject] = StepAsync(place, wanted, step, plan, lines.For(step.Title()), stop.Token);
                 }

@@ -47,6 +47,24 @@ public sealed class ChoiceTests(PortalWorldCollection.Shared shared)
         Assert.Single(await IdsAsync());
     }
 
+    [Fact]
+    public async Task A_cancel_at_the_instant_of_the_beginning_is_heard()
+    {
+        await world.PushAsync("1");
+        await world.PushAsync("slow", "START_DELAY_MS=600000");
+        await AddAsync("instant", ["web"]);
+        await world.DeployAsync("instant", new { target = "live" });
+        for (var round = 0; round < 10; round++)
+        {
+            var deployment = await world.RequestAsync("instant", new { target = "live", images = world.Web("slow"), force = true });
+
+            var (status, answer) = await world.TryPostAsync($"deployments/{deployment}/cancel", new { });
+
+            Assert.True(status is HttpStatusCode.OK or HttpStatusCode.Accepted or HttpStatusCode.NoContent, $"{status}: {answer}");
+            Assert.Equal("cancelled", (await world.EndedAsync(deployment)).State);
+        }
+    }
+
     [Theory]
     [InlineData("nobody", 2)]
     [InlineData("web", -1)]

@@ -54,6 +54,27 @@ public sealed class StackPageTests(PagesWorld world)
     }
 
     [Fact]
+    public async Task More_replicas_are_asked_for_in_the_dialog_and_run()
+    {
+        await world.AddStackAsync("acme", "many");
+        await world.DeployAsync("acme", "many", new { target = "standby" });
+        var page = await world.OpenAsync("acme-dev", "/tenants/acme/stacks/many");
+        await using var _ = page.Context;
+        await page.GetByRole(AriaRole.Button, new() { Name = "Redeploy…" }).ClickAsync();
+        var dialog = page.Locator("dialog.act");
+
+        await dialog.GetByLabel("How many of web").FillAsync("3");
+        await Expect(dialog.Locator("tr", new() { HasText = "web replicas" })).ToContainTextAsync("3");
+        await Pictures.TakeAsync(page, "redeploy-replicas");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Deploy many to standby" }).ClickAsync();
+
+        await page.WaitForURLAsync("**/deployments/*");
+        await Expect(page.Locator("h1 + .tag")).ToHaveTextAsync("succeeded");
+        await page.GetByRole(AriaRole.Link, new() { Name = "To the stack" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Green, standby" }).Locator("tr.replica")).ToHaveCountAsync(3);
+    }
+
+    [Fact]
     public async Task An_image_that_is_not_there_is_refused_in_the_dialog_and_nothing_begins()
     {
         var page = await world.OpenAsync("acme-dev", "/tenants/acme/stacks/shop");

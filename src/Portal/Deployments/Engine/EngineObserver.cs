@@ -23,7 +23,12 @@ public sealed class EngineObserver(HealthBook health, HealthWatch watch, Gateway
                 watch.Watch(engine, container.Id, labels.Probe);
             }
 
-            var exitCode = state == ReplicaState.Exited ? (await engine.Client.Containers.InspectAsync(container.Id, cancellationToken)).State.ExitCode : (int?)null;
+            var (gone, exitCode) = state == ReplicaState.Exited ? await ExitCodeAsync(engine, container.Id, cancellationToken) : (false, null);
+            if (gone)
+            {
+                continue;
+            }
+
             replicas.Add(new ObservedReplica(
                 container.Id,
                 labels.Service,
@@ -48,6 +53,19 @@ public sealed class EngineObserver(HealthBook health, HealthWatch watch, Gateway
                    let labels = ReplicaLabels.Read(container.Labels)
                    where labels is not null && container.Status != ContainerStatus.Removing
                    select (container, labels)];
+    }
+
+    /// <summary>Removals run beside us: what was listed may be gone by now.</summary>
+    private static async Task<(bool Gone, int? ExitCode)> ExitCodeAsync(EngineHost engine, string container, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (false, (await engine.Client.Containers.InspectAsync(container, cancellationToken)).State.ExitCode);
+        }
+        catch (EngineException error) when (error.Kind == EngineErrorKind.NotFound)
+        {
+            return (true, null);
+        }
     }
 
     private static ReplicaState StateOf(ContainerStatus status) => status switch

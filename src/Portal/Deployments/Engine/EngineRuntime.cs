@@ -32,7 +32,7 @@ public sealed class EngineRuntime(Engines engines, EngineObserver observer, Engi
                 await steps.CreateAsync(engine, place, wanted!, Service(wanted!, create.Service), create.Index, log, cancellationToken);
                 break;
             case Step.Start start:
-                await steps.StartAsync(engine, start.Replica, log, cancellationToken);
+                await steps.StartAsync(engine, place, wanted!, Service(wanted!, start.Service), start.Replica, log, cancellationToken);
                 break;
             case Step.AwaitHealthy wait:
                 await steps.AwaitHealthyAsync(engine, wait.Replica, log, cancellationToken);

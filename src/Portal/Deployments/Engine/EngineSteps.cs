@@ -60,8 +60,10 @@ public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFile
         }
     }
 
-    public async Task StartAsync(EngineHost engine, ObservedReplica replica, StepLog log, CancellationToken cancellationToken)
+    public async Task StartAsync(EngineHost engine, StackPlace place, WantedRevision wanted, ServiceSpec service, ObservedReplica replica, StepLog log, CancellationToken cancellationToken)
     {
+        // Once more: one that was made by a run that died may be without its files.
+        await secrets.PlaceAsync(engine, place.Tenant, replica.ContainerId, wanted.Rendered, service, cancellationToken);
         await engine.Client.Containers.StartAsync(replica.ContainerId, cancellationToken);
         await log.LineAsync($"{replica.Service} {replica.Index} started ({replica.ContainerId[..12]})", cancellationToken);
     }

@@ -9,6 +9,9 @@ public abstract record Step(string Service)
     /// <summary>What the step works on: of two steps with the same subject, one runs at a time.</summary>
     public virtual string Subject => Service;
 
+    /// <summary>Whose making the step must wait for, where that is under way: a container is there before it has its files.</summary>
+    public virtual string Place => Subject;
+
     /// <summary>Pull the image, make the networks and volumes.</summary>
     public sealed record Prepare(string Service) : Step(Service);
 
@@ -23,6 +26,8 @@ public abstract record Step(string Service)
     public abstract record OnReplica(string Service, ObservedReplica Replica) : Step(Service)
     {
         public override string Subject => Replica.ContainerId;
+
+        public override string Place => string.Create(CultureInfo.InvariantCulture, $"{Service} {Replica.Index}");
     }
 
     public sealed record Start(string Service, ObservedReplica Replica) : OnReplica(Service, Replica);

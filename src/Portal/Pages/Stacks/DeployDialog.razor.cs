@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Portal.Access;
 using Portal.Deployments;
@@ -18,6 +19,8 @@ public sealed partial class DeployDialog
     private bool force;
     private ImmutableSortedDictionary<string, ImageChoice> images = ImmutableSortedDictionary<string, ImageChoice>.Empty;
     private Dictionary<string, string> wanted = [];
+    /// <summary>Service → how many, as typed; blank leaves as many as there are.</summary>
+    private Dictionary<string, string> replicas = [];
     private RevisionDifference? difference;
 
     [Parameter]
@@ -78,7 +81,15 @@ public sealed partial class DeployDialog
     private IReadOnlyList<ChangeTable.Change> Shown =>
         revision != 0
             ? difference is null ? [] : Changes(difference)
-            : [.. images.Where(image => wanted[image.Key].Trim() != Running(image.Key)).Select(image => new ChangeTable.Change($"{image.Key} image", Running(image.Key), wanted[image.Key].Trim()))];
+            :
+            [
+                .. images.Where(image => wanted[image.Key].Trim() != Running(image.Key)).Select(image => new ChangeTable.Change($"{image.Key} image", Running(image.Key), wanted[image.Key].Trim())),
+                .. Counts.Select(count => new ChangeTable.Change($"{count.Key} replicas", "as now", count.Value.ToString(CultureInfo.InvariantCulture))),
+            ];
+
+    private ImmutableSortedDictionary<string, int> Counts => replicas
+        .Where(typed => int.TryParse(typed.Value, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        .ToImmutableSortedDictionary(typed => typed.Key, typed => int.Parse(typed.Value, NumberStyles.None, CultureInfo.InvariantCulture), StringComparer.Ordinal);
 
     protected override async Task OnParametersSetAsync()
     {
@@ -87,6 +98,7 @@ public sealed partial class DeployDialog
             target = DeployTarget.Standby;
             (revision, force) = (Revision ?? 0, false);
             images = Revisions is [var latest, ..] ? latest.Images : ImmutableSortedDictionary<string, ImageChoice>.Empty;
+            replicas = [];
             wanted = images.ToDictionary(image => image.Key, image => image.Value.Reference);
             await CompareAsync();
         }
@@ -120,7 +132,10 @@ public sealed partial class DeployDialog
         var actor = await CurrentActor.GetAsync(CancellationToken.None);
         var changed = revision != 0 ? ImmutableSortedDictionary<string, string>.Empty : wanted.ToImmutableSortedDictionary(image => image.Key, image => image.Value.Trim(), StringComparer.Ordinal);
         var result = await Request.ExecuteAsync(
-            actor, Tenant.Id, Stack, new DeploymentRequest(target, changed, revision == 0 ? null : revision, revision == 0 && force, DeploymentTrigger.Page), CancellationToken.None);
+            actor, Tenant.Id, Stack, new DeploymentRequest(target, changed, revision == 0 ? null : revision, revision == 0 && force, DeploymentTrigger.Page)
+            {
+                Replicas = revision == 0 ? Counts : Counts.Clear(),
+            }, CancellationToken.None);
         if (result is RequestDeploymentResult.Accepted accepted)
         {
             Navigation.NavigateTo($"/deployments/{accepted.Deployments[0]}");
@@ -142,6 +157,7 @@ public sealed partial class DeployDialog
         DraftResult.Unusable unusable => string.Join(" ", unusable.Findings.Where(finding => finding.Outcome != Compose.FindingOutcome.Ignored).Take(3).Select(DraftProblems.Sentence)),
         DraftResult.NoImage image => $"Image of {image.Service}, {image.Reference}: {image.Problem}",
         DraftResult.UnknownService service => $"The stack has no service {service.Service}.",
+        DraftResult.NoScale scale => $"How many of {scale.Service}: {scale.Problem}",
         DraftResult.UnknownSecret secret => $"The tenant has no secret {secret.Name}.",
         _ => throw new InvalidOperationException($"An outcome without words: {why}."),
     };
