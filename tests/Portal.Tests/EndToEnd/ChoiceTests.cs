@@ -54,7 +54,7 @@ public sealed class ChoiceTests(PortalWorldCollection.Shared shared)
         await world.PushAsync("slow", "START_DELAY_MS=600000");
         await AddAsync("instant", ["web"]);
         await world.DeployAsync("instant", new { target = "live" });
-        for (var round = 0; round < 10; round++)
+        for (var round = 0; round < 4; round++)
         {
             var deployment = await world.RequestAsync("instant", new { target = "live", images = world.Web("slow"), force = true });
 

@@ -81,9 +81,9 @@ public sealed class SurvivalTests(SurvivalTests.Lab lab) : IClassFixture<Surviva
 
         public async Task InitializeAsync()
         {
-            World = await PortalWorld.StartAsync(new KeyValuePair<string, string?>("Portal:Deployments:Lease", "00:00:02"));
+            World = await PortalWorld.StartAsync(new KeyValuePair<string, string?>("Portal:Deployments:Lease", "00:00:05"));
             await World.PushAsync(Version);
-            await World.AddStackAsync(Stack, Version, startLimit: "5s");
+            await World.AddStackAsync(Stack, Version, startLimit: "15s");
             await World.DeployAsync(Stack, new { target = "live" });
         }
 
