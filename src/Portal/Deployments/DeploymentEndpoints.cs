@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Portal.Access;
 using Portal.Stacks;
+using Portal.Stacks.Differences;
 using Portal.Tenants;
 
 namespace Portal.Deployments;
@@ -18,6 +19,7 @@ internal static class DeploymentEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/tenants/{tenant}/stacks/{stack}/deployments", RequestAsync).WithName("RequestDeployment").WithSummary("Asks for a deployment to standby, live, both, or a colour").WithTags("Deployments");
+        api.MapPost("/tenants/{tenant}/stacks/{stack}/deployments/preview", PreviewAsync).WithName("PreviewDeployment").WithSummary("What such a deployment would change: images, variables, mounts and all else, secrets masked. Nothing is done").WithTags("Deployments");
         api.MapGet("/tenants/{tenant}/deployments", ListAsync).WithName("ListDeployments").WithSummary("A tenant's deployments, newest first").WithTags("Deployments");
         api.MapGet("/deployments/{id:guid}", GetAsync).WithName("GetDeployment").WithSummary("One deployment; with wait, once it has ended").WithTags("Deployments");
         api.MapGet("/deployments/{id:guid}/log", LogAsync).WithName("GetDeploymentLog").WithSummary("A deployment's log after a line").WithTags("Deployments");
@@ -32,21 +34,13 @@ internal static class DeploymentEndpoints
             return Problems.NotFound("tenant");
         }
 
-        if (!DeployTargets.TryParse(body.Target, out var target))
+        var (wanted, problem) = Read(body);
+        if (wanted is null)
         {
-            return Problems.Invalid("target", "standby, live, both, blue or green.");
+            return problem!;
         }
 
-        if (body is { Revision: not null, Images.Count: > 0 } or { Revision: not null, Replicas.Count: > 0 })
-        {
-            return Problems.Invalid(body.Images is { Count: > 0 } ? "images" : "replicas", "A revision brings its own images and replicas: give one or the other.");
-        }
-
-        var images = (body.Images ?? []).ToImmutableSortedDictionary(StringComparer.Ordinal);
-        var result = await request.ExecuteAsync(actor, view.Id, stack, new DeploymentRequest(target, images, body.Revision, body.Force ?? false)
-        {
-            Replicas = (body.Replicas ?? []).ToImmutableSortedDictionary(StringComparer.Ordinal),
-        }, cancellationToken);
+        var result = await request.ExecuteAsync(actor, view.Id, stack, wanted, cancellationToken);
         return result switch
         {
             RequestDeploymentResult.Accepted accepted => Results.Accepted($"/api/v1/deployments/{accepted.Deployments[^1]}", new
@@ -57,13 +51,60 @@ internal static class DeploymentEndpoints
                 accepted.Unchanged,
                 statusUrl = $"/api/v1/deployments/{accepted.Deployments[^1]}",
             }),
-            RequestDeploymentResult.NoSuchStack => Problems.NotFound("stack"),
-            RequestDeploymentResult.NoSuchRevision missing => Problems.Invalid("revision", $"The stack has no revision {missing.Number}."),
-            RequestDeploymentResult.EngineUnavailable down => Problems.Unavailable(down.Problem),
-            RequestDeploymentResult.Refused refused => DraftProblems.Of(refused.Why),
-            _ => throw new InvalidOperationException($"An outcome without an answer: {result}."),
+            _ => Refusal(result),
         };
     }
+
+    private static async Task<IResult> PreviewAsync(string tenant, string stack, DeploymentBody body, HttpContext http, TenantQueries tenants, PreviewDeployment preview, CancellationToken cancellationToken)
+    {
+        if (await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is not { } view)
+        {
+            return Problems.NotFound("tenant");
+        }
+
+        var (wanted, problem) = Read(body);
+        if (wanted is null)
+        {
+            return problem!;
+        }
+
+        return await preview.ExecuteAsync(http.Actor(), view.Id, stack, wanted, cancellationToken) switch
+        {
+            PreviewDeploymentResult.Shown shown => Results.Ok(new
+            {
+                sides = shown.Sides.Select(side => new { environment = side.Side.Text(), revision = side.Before, difference = DifferenceAnswer.Of(side.Difference) }),
+            }),
+            PreviewDeploymentResult.Refused refused => Refusal(refused.Why),
+            var other => throw new InvalidOperationException($"An outcome without an answer: {other}."),
+        };
+    }
+
+    private static (DeploymentRequest? Request, IResult? Problem) Read(DeploymentBody body)
+    {
+        if (!DeployTargets.TryParse(body.Target, out var target))
+        {
+            return (null, Problems.Invalid("target", "standby, live, both, blue or green."));
+        }
+
+        if (body is { Revision: not null, Images.Count: > 0 } or { Revision: not null, Replicas.Count: > 0 })
+        {
+            return (null, Problems.Invalid(body.Images is { Count: > 0 } ? "images" : "replicas", "A revision brings its own images and replicas: give one or the other."));
+        }
+
+        return (new DeploymentRequest(target, (body.Images ?? []).ToImmutableSortedDictionary(StringComparer.Ordinal), body.Revision, body.Force ?? false)
+        {
+            Replicas = (body.Replicas ?? []).ToImmutableSortedDictionary(StringComparer.Ordinal),
+        }, null);
+    }
+
+    private static IResult Refusal(RequestDeploymentResult result) => result switch
+    {
+        RequestDeploymentResult.NoSuchStack => Problems.NotFound("stack"),
+        RequestDeploymentResult.NoSuchRevision missing => Problems.Invalid("revision", $"The stack has no revision {missing.Number}."),
+        RequestDeploymentResult.EngineUnavailable down => Problems.Unavailable(down.Problem),
+        RequestDeploymentResult.Refused refused => DraftProblems.Of(refused.Why),
+        _ => throw new InvalidOperationException($"An outcome without an answer: {result}."),
+    };
 
     private static async Task<IResult> ListAsync(string tenant, string? stack, HttpContext http, TenantQueries tenants, DeploymentQueries deployments, CancellationToken cancellationToken) =>
         await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is { } view

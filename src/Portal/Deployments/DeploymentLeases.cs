@@ -13,21 +13,31 @@ public sealed class LeaseLostException() : Exception("Another worker has taken t
 /// <summary>Hands out deployments: one worker each, one running for each stack and environment.</summary>
 public sealed class DeploymentLeases(PortalDbFactory databases, PortalInstance instance, IOptions<DeploymentOptions> options, TimeProvider clock)
 {
-    /// <summary>The oldest deployment that may begin, or one whose worker went silent. Null when there is none.</summary>
+    /// <summary>
+    /// One whose worker went silent; else one that may begin: first of the tenant that has the fewest running, then of the one that was
+    /// served longest ago, then the oldest. So a tenant with many waits behind itself and not before others. Null when there is none.
+    /// </summary>
     public async Task<Lease?> TakeAsync(CancellationToken cancellationToken)
     {
         await using var db = databases.Platform();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        // Two portals that count at the same instant would both find room for one more.
+        await db.Database.ExecuteAsync($"select pg_advisory_xact_lock(hashtextextended('deployment leases', 0))", cancellationToken);
         var now = clock.GetUtcNow();
-        // A lease of this very instance that this process does not hold was left by the process before it.
+        // A lease of this very instant that this process does not hold was left by the process before it.
         var deployment = await db.Deployments.FromSql($"""
-            select * from deployments candidate
-            where (state = 'running' and (lease_until < {now} or (lease_owner like {instance.Id + "/%"} and lease_owner <> {instance.Owner})))
-               or (state = 'queued'
+            select candidate.* from deployments candidate
+            join environments place on place.id = candidate.environment_id
+            where (candidate.state = 'running' and (candidate.lease_until < {now} or (candidate.lease_owner like {instance.Id + "/%"} and candidate.lease_owner <> {instance.Owner})))
+               or (candidate.state = 'queued'
                    and not exists (select 1 from deployments busy where busy.environment_id = candidate.environment_id and busy.stack_id = candidate.stack_id and busy.state = 'running')
-                   and (after_deployment_id is null or exists (select 1 from deployments first where first.id = candidate.after_deployment_id and first.state = 'succeeded')))
-            order by requested_at, id
-            for update skip locked
+                   and (candidate.after_deployment_id is null or exists (select 1 from deployments first where first.id = candidate.after_deployment_id and first.state = 'succeeded'))
+                   and (select count(*) from deployments busy join environments near on near.id = busy.environment_id where busy.state = 'running' and near.cluster_id = place.cluster_id) < {options.Value.ParallelPerHost})
+            order by candidate.state = 'running' desc,
+                     (select count(*) from deployments busy where busy.tenant_id = candidate.tenant_id and busy.state = 'running'),
+                     (select max(served.started_at) from deployments served where served.tenant_id = candidate.tenant_id) nulls first,
+                     candidate.requested_at, candidate.id
+            for update of candidate skip locked
             limit 1
             """).FirstOrDefaultAsync(cancellationToken);
         if (deployment is null)

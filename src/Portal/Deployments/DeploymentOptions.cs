@@ -16,8 +16,12 @@ public sealed class DeploymentOptions
     public TimeSpan DrainLimit { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How many deployments this portal works on at once.</summary>
+    [Range(1, 256)]
+    public int Parallel { get; set; } = 16;
+
+    /// <summary>How many deployments there are at once on one cluster, whichever portal works on them.</summary>
     [Range(1, 64)]
-    public int Parallel { get; set; } = 4;
+    public int ParallelPerHost { get; set; } = 4;
 
     /// <summary>How long a worker that went silent keeps its deployment from others.</summary>
     [Range(typeof(TimeSpan), "00:00:02", "00:10:00")]

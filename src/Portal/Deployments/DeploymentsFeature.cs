@@ -11,7 +11,9 @@ public static class DeploymentsFeature
         services.AddOptions<DeploymentOptions>().BindConfiguration(DeploymentOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<WantedRevisions>();
         services.AddSingleton<DeploymentQueue>();
+        services.AddSingleton<StackDrafts>();
         services.AddSingleton<RequestDeployment>();
+        services.AddSingleton<PreviewDeployment>();
         services.AddSingleton<CancelDeployment>();
         services.AddSingleton<DeploymentQueries>();
         services.AddSingleton<ServiceQueries>();

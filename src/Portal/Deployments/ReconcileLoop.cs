@@ -8,7 +8,7 @@ namespace Portal.Deployments;
 
 /// <summary>
 /// Holds every environment to the revision that it is wanted to run: what died or was removed by hand is made anew. One
-/// portal leads; where a deployment is open for a stack, the loop keeps its hands off.
+/// portal leads; where a deployment is open for a stack, or its healing is switched off, the loop keeps its hands off.
 /// </summary>
 public sealed class ReconcileLoop(
     PortalDbFactory databases, StoreLocks locks, WantedRevisions revisions, IRuntime runtime, ChangeFeed feed, TimeProvider clock, ILogger<ReconcileLoop> log) : BackgroundService
@@ -130,7 +130,7 @@ public sealed class ReconcileLoop(
             join stack in db.Stacks on placement.StackId equals stack.Id
             join environment in db.Environments on placement.EnvironmentId equals environment.Id
             join tenant in db.Tenants on placement.TenantId equals tenant.Id
-            where stack.RemovedAt == null
+            where stack.RemovedAt == null && stack.Healing
             select new { Tenant = tenant.Id, tenant.Slug, Environment = environment.Id, environment.Colour, Stack = stack.Id, stack.Name }).ToListAsync(cancellationToken);
         return [.. rows.Select(row => new StackPlace(row.Tenant, row.Slug, row.Environment, row.Colour, row.Stack, row.Name, Guid.Empty))];
     }

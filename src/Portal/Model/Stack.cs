@@ -14,6 +14,8 @@ public sealed class Stack : ITenantOwned
     public string? Rancher { get; set; }
     /// <summary>The answers as sealed JSON: any of them may be a password.</summary>
     public required byte[] AnswersSealed { get; set; }
+    /// <summary>Whether what died, or was changed by hand, is made anew without being asked.</summary>
+    public bool Healing { get; set; } = true;
     public required DateTimeOffset CreatedAt { get; init; }
     public required string CreatedBy { get; init; }
     public DateTimeOffset? RemovedAt { get; set; }

@@ -2,14 +2,17 @@ using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Portal.Audit;
-using Portal.Catalog;
 using Portal.Compose;
 using Portal.Store;
 
 namespace Portal.Stacks;
 
 /// <summary>Either a template of the catalog with answers, or Compose text written by hand.</summary>
-public sealed record NewStack(string Name, string? Template, string? Version, string? Compose, string? Rancher, ImmutableSortedDictionary<string, string> Answers);
+public sealed record NewStack(string Name, string? Template, string? Version, string? Compose, string? Rancher, ImmutableSortedDictionary<string, string> Answers)
+{
+    /// <summary>Where its definition was read back from; null: nowhere.</summary>
+    public string? AdoptedFrom { get; init; }
+}
 
 public abstract record CreateStackResult
 {
@@ -26,7 +29,7 @@ public abstract record CreateStackResult
 }
 
 /// <summary>Takes a stack in: read, held against the policy, with the routes that it asks for. Nothing runs yet.</summary>
-public sealed partial class CreateStack(Changes changes, CatalogStore catalog, SecretBox box, TimeProvider clock)
+public sealed partial class CreateStack(Changes changes, StackTexts texts, SecretBox box, TimeProvider clock)
 {
     public async Task<CreateStackResult> ExecuteAsync(Actor actor, Guid tenant, NewStack wanted, CancellationToken cancellationToken)
     {
@@ -73,21 +76,13 @@ public sealed partial class CreateStack(Changes changes, CatalogStore catalog, S
                 : (new StackDefinition(wanted.Compose, wanted.Rancher, wanted.Answers), null, null);
         }
 
-        if (catalog.Find(wanted.Template, wanted.Version) is not { } template)
+        return texts.Of(wanted.Template, wanted.Version, wanted.Answers) switch
         {
-            return (null, null, new CreateStackResult.Invalid("template", $"The catalog has no '{wanted.Template}'{(wanted.Version is null ? "" : $" in version '{wanted.Version}'")}."));
-        }
-
-        var answers = Compose.Answers.Validate(template.Questions, wanted.Answers);
-        if (answers.Errors is [var error, ..])
-        {
-            return (null, null, new CreateStackResult.Invalid($"answers.{error.Variable}", error.Reason));
-        }
-
-        var texts = template.Render(answers.Values);
-        return texts.Compose is null || !texts.Findings.IsEmpty
-            ? (null, null, new CreateStackResult.Refused(texts.Findings))
-            : (new StackDefinition(texts.Compose, texts.Rancher, answers.Values.ToImmutableSortedDictionary(StringComparer.Ordinal)), template.Version, null);
+            StackTextsResult.Ready ready => (ready.Definition, ready.Version, null),
+            StackTextsResult.Invalid invalid => (null, null, new CreateStackResult.Invalid(invalid.Field, invalid.Problem)),
+            StackTextsResult.Refused refused => (null, null, new CreateStackResult.Refused(refused.Findings)),
+            var other => throw new InvalidOperationException($"An outcome without an answer: {other}."),
+        };
     }
 
     private async Task<Changed<CreateStackResult>> AddAsync(
@@ -122,21 +117,11 @@ public sealed partial class CreateStack(Changes changes, CatalogStore catalog, S
             CreatedBy = permit.Actor.Name,
         };
         db.Stacks.Add(stack);
-        db.Routes.AddRange(routes.Select(route => new Route
-        {
-            Id = Guid.CreateVersion7(now),
-            TenantId = tenant,
-            StackId = stack.Id,
-            Service = route.Service,
-            Port = route.Port,
-            HostName = route.HostName,
-            Path = route.Path,
-            CreatedAt = now,
-        }));
-        return (new CreateStackResult.Created(stack.Id, [.. findings.Where(finding => finding.Outcome == FindingOutcome.Ignored)]), new AuditLine("stack.created", "stack", stack.Name)
+        db.Routes.AddRange(routes.Select(route => route.For(stack, now)));
+        return (new CreateStackResult.Created(stack.Id, [.. findings.Where(finding => finding.Outcome == FindingOutcome.Ignored)]), new AuditLine(wanted.AdoptedFrom is null ? "stack.created" : "stack.adopted", "stack", stack.Name)
         {
             // Answers may be passwords: their names are enough.
-            After = new { stack.Name, stack.Template, stack.TemplateVersion, answered = definition.Answers.Keys, routes = routes.Select(route => route.HostName + route.Path) },
+            After = new { stack.Name, stack.Template, stack.TemplateVersion, wanted.AdoptedFrom, answered = definition.Answers.Keys, routes = routes.Select(route => route.HostName + route.Path) },
             Correlation = stack.Id,
             Notes = [new ChangeNote(tenant, "stack", stack.Id), new ChangeNote(tenant, "route", stack.Id)],
         });

@@ -14,7 +14,7 @@ namespace Portal.Stacks;
 public sealed record DraftRequest(ImmutableSortedDictionary<string, string> Images, ImmutableSortedDictionary<string, int> Replicas, bool Force);
 
 /// <summary>Settles what a stack would run now: text, answers, secrets, and every tag resolved to the digest that its registry gives.</summary>
-public sealed class DraftRevision(PortalDbFactory databases, SecretBox box, DefinitionReader definitions, TenantRegistries registries, DigestResolver digests)
+public sealed class DraftRevision(PortalDbFactory databases, SecretBox box, DefinitionReader definitions, EarlierChoices choices, TenantRegistries registries, DigestResolver digests)
 {
     public async Task<DraftResult> ExecuteAsync(Stack stack, DraftRequest request, EngineClient engine, CancellationToken cancellationToken)
     {
@@ -43,12 +43,12 @@ public sealed class DraftRevision(PortalDbFactory databases, SecretBox box, Defi
             return new DraftResult.UnknownSecret(missing);
         }
 
-        var kept = latest is not null && latest.Compose == stack.Compose ? latest : null;
+        var kept = choices.Of(latest, compose);
         var keys = await registries.KeysAsync(stack.TenantId, cancellationToken);
         var images = ImmutableSortedDictionary.CreateBuilder<string, ImageChoice>(StringComparer.Ordinal);
         foreach (var service in compose.Services)
         {
-            var reference = RevisionDraft.ReferenceOf(service, request.Images, kept);
+            var reference = RevisionWriter.ReferenceOf(service, request.Images, kept);
             var resolved = await digests.ResolveAsync(engine, reference, service.PullPolicy, keys, cancellationToken);
             if (resolved.Problem is { } problem)
             {

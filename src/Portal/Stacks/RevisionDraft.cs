@@ -6,7 +6,7 @@ namespace Portal.Stacks;
 
 /// <summary>
 /// Everything of a revision that takes time to find out, settled before the transaction: registries are slow, and databases are not
-/// to wait for them. What depends on the revision before it is settled by <see cref="After"/>, under the stack's lock.
+/// to wait for them. What depends on the revision before it is settled by <see cref="RevisionWriter.Settle"/>, under the stack's lock.
 /// </summary>
 /// <param name="Chosen">Service → reference that was asked for.</param>
 /// <param name="Resolved">Every service's reference as it seemed before the lock, with its digest.</param>
@@ -19,31 +19,7 @@ public sealed record RevisionDraft(
     ImmutableSortedDictionary<string, ImageChoice> Resolved,
     ImmutableSortedDictionary<string, int> Replicas,
     ImmutableSortedDictionary<string, int> SecretVersions,
-    string? Nonce)
-{
-    /// <summary>
-    /// What runs if <paramref name="latest"/> is the stack's newest revision: of two people who choose two services' images at the same
-    /// instant, the second does not take the first's choice back.
-    /// </summary>
-    public RenderedStack After(Revision? latest)
-    {
-        var kept = latest is not null && latest.Compose == Definition.Compose ? latest : null;
-        var images = Compose.Services.ToImmutableSortedDictionary(service => service.Name, service => ImageOf(service, kept), StringComparer.Ordinal);
-        return new RenderedStack(Compose, images, SecretVersions, Nonce ?? latest?.Nonce ?? "", (kept?.Replicas ?? Replicas.Clear()).SetItems(Replicas));
-    }
-
-    /// <summary>The reference that a service runs: asked for now, or chosen before and the text not changed since, or the text's own.</summary>
-    public static string ReferenceOf(ServiceSpec service, IReadOnlyDictionary<string, string> chosen, Revision? kept) =>
-        chosen.GetValueOrDefault(service.Name) ?? kept?.Images.GetValueOrDefault(service.Name)?.Reference ?? service.Image;
-
-    private ImageChoice ImageOf(ServiceSpec service, Revision? kept)
-    {
-        var reference = ReferenceOf(service, Chosen, kept);
-        var resolved = Resolved[service.Name];
-        // Another reference than before the lock is one that somebody else has chosen, and resolved, in between.
-        return resolved.Reference == reference ? resolved : kept!.Images[service.Name];
-    }
-}
+    string? Nonce);
 
 public abstract record DraftResult
 {
@@ -64,14 +40,37 @@ public abstract record DraftResult
 }
 
 /// <summary>Makes revisions, once each.</summary>
-public sealed class RevisionWriter(SecretBox box)
+public sealed class RevisionWriter(SecretBox box, EarlierChoices choices)
 {
+    /// <summary>
+    /// What runs if <paramref name="latest"/> is the stack's newest revision: of two people who choose two services' images at the same
+    /// instant, the second does not take the first's choice back.
+    /// </summary>
+    public RenderedStack Settle(RevisionDraft draft, Revision? latest)
+    {
+        var kept = choices.Of(latest, draft.Compose);
+        var images = draft.Compose.Services.ToImmutableSortedDictionary(service => service.Name, service => ImageOf(service, draft, kept, latest), StringComparer.Ordinal);
+        return new RenderedStack(draft.Compose, images, draft.SecretVersions, draft.Nonce ?? latest?.Nonce ?? "", kept.Replicas.SetItems(draft.Replicas));
+    }
+
+    /// <summary>The reference that a service runs: asked for now, or chosen before and the text not changed since, or the text's own.</summary>
+    public static string ReferenceOf(ServiceSpec service, IReadOnlyDictionary<string, string> chosen, Choices kept) =>
+        chosen.GetValueOrDefault(service.Name) ?? kept.References.GetValueOrDefault(service.Name) ?? service.Image;
+
+    private static ImageChoice ImageOf(ServiceSpec service, RevisionDraft draft, Choices kept, Revision? latest)
+    {
+        var reference = ReferenceOf(service, draft.Chosen, kept);
+        var resolved = draft.Resolved[service.Name];
+        // Another reference than before the lock is one that somebody else has chosen, and resolved, in between.
+        return resolved.Reference == reference ? resolved : latest!.Images[service.Name];
+    }
+
     /// <summary>The stack's latest revision where it would run the same, or a new one with the next number.</summary>
     public (Revision Revision, bool Fresh) Next(Stack stack, RevisionDraft draft, Revision? latest, string author, DateTimeOffset now)
     {
-        var rendered = draft.After(latest);
+        var rendered = Settle(draft, latest);
         var fingerprint = rendered.Fingerprint();
-        if (latest is not null && latest.Fingerprint == fingerprint && latest.Compose == draft.Definition.Compose && latest.Images.SequenceEqual(rendered.Images))
+        if (latest is not null && latest.Fingerprint == fingerprint && latest.Compose == draft.Definition.Compose && latest.Rancher == draft.Definition.Rancher && latest.Images.SequenceEqual(rendered.Images))
         {
             return (latest, false);
         }

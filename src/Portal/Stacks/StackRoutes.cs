@@ -4,7 +4,20 @@ using Portal.Compose;
 namespace Portal.Stacks;
 
 /// <summary>A route as a service's labels ask for it.</summary>
-public sealed record WantedRoute(string Service, int Port, string HostName, string Path, int Line);
+public sealed record WantedRoute(string Service, int Port, string HostName, string Path, int Line)
+{
+    internal Route For(Stack stack, DateTimeOffset now) => new()
+    {
+        Id = Guid.CreateVersion7(now),
+        TenantId = stack.TenantId,
+        StackId = stack.Id,
+        Service = Service,
+        Port = Port,
+        HostName = HostName,
+        Path = Path,
+        CreatedAt = now,
+    };
+}
 
 /// <summary>
 /// Routes that a stack brings along, so that a template can ask for its host name:

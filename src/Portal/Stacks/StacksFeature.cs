@@ -1,5 +1,9 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Portal.Access;
+using Portal.Stacks.Adopting;
+using Portal.Stacks.Changing;
+using Portal.Stacks.Differences;
 using Portal.Tenants;
 
 namespace Portal.Stacks;
@@ -13,13 +17,18 @@ public static class StacksFeature
     {
         var services = builder.Services;
         services.AddSingleton<DefinitionReader>();
+        services.AddSingleton<EarlierChoices>();
         services.AddSingleton<RevisionReader>();
         services.AddSingleton<RevisionWriter>();
         services.AddSingleton<DigestResolver>();
         services.AddSingleton<DraftRevision>();
+        services.AddSingleton<StackTexts>();
         services.AddSingleton<CreateStack>();
+        services.AddSingleton<ChangeStack>();
+        services.AddSingleton<AdoptStack>();
         services.AddSingleton<StackQueries>();
         services.AddSingleton<StackServiceQueries>();
+        services.AddSingleton<DifferenceQueries>();
         services.AddSingleton<StackUses>();
         services.AddSingleton<AddRoute>();
         services.AddSingleton<RemoveRoute>();
@@ -30,7 +39,10 @@ public static class StacksFeature
         api.MapGet("/tenants/{tenant}/stacks", ListAsync).WithName("ListStacks").WithSummary("A tenant's stacks, and which revision runs where").WithTags("Stacks");
         api.MapPost("/tenants/{tenant}/stacks", CreateAsync).WithName("CreateStack").WithSummary("Makes a stack from a template with answers, or from Compose text").WithTags("Stacks");
         api.MapGet("/tenants/{tenant}/stacks/{stack}", GetAsync).WithName("GetStack").WithSummary("One stack with its revisions").WithTags("Stacks");
+        api.MapPatch("/tenants/{tenant}/stacks/{stack}", ChangeAsync).WithName("ChangeStack").WithSummary("Changes a stack by a merge patch: what is absent stays, what is null goes. Nothing is deployed").WithTags("Stacks");
+        api.MapGet("/tenants/{tenant}/stacks/{stack}/revisions/{revision:int}/difference", CompareAsync).WithName("CompareRevisions").WithSummary("What a revision runs differently from another, secrets masked").WithTags("Stacks");
         RouteEndpoints.Map(api);
+        AdoptEndpoints.Map(api);
     }
 
     private static async Task<IResult> ListAsync(string tenant, HttpContext http, TenantQueries tenants, StackQueries stacks, CancellationToken cancellationToken) =>
@@ -64,15 +76,42 @@ public static class StacksFeature
             {
                 id = created.StackId,
                 wanted.Name,
-                ignored = created.Ignored.Select(finding => new { finding.Line, field = finding.Key, finding.Reason }),
+                ignored = created.Ignored.Select(Ignored),
             }),
-            CreateStackResult.Invalid invalid => Problems.Invalid(invalid.Field, invalid.Problem),
-            CreateStackResult.Refused refused => DraftProblems.Of(refused.Findings),
-            CreateStackResult.NameTaken => Problems.Conflict($"The tenant has a stack '{wanted.Name}' already."),
-            CreateStackResult.RouteTaken taken => Problems.Conflict($"The route {taken.HostName}{taken.Path} is taken."),
+            var other => CreateAnswer.Of(other, wanted.Name),
+        };
+    }
+
+    private static async Task<IResult> ChangeAsync(string tenant, string stack, JsonElement body, HttpContext http, TenantQueries tenants, StackQueries stacks, ChangeStack change, CancellationToken cancellationToken)
+    {
+        if (await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is not { } view)
+        {
+            return Problems.NotFound("tenant");
+        }
+
+        var (patch, field, problem) = StackPatch.Read(body);
+        if (patch is null)
+        {
+            return Problems.Invalid(field, problem);
+        }
+
+        return await change.ExecuteAsync(http.Actor(), view.Id, stack, patch, cancellationToken) switch
+        {
+            ChangeStackResult.Done done => Results.Ok(new { done.Changed, ignored = done.Ignored.Select(Ignored), stack = Answer((await stacks.FindAsync(view.Id, stack, cancellationToken))!) }),
+            ChangeStackResult.NoSuchStack => Problems.NotFound("stack"),
+            ChangeStackResult.Invalid invalid => Problems.Invalid(invalid.Field, invalid.Problem),
+            ChangeStackResult.Refused refused => DraftProblems.Of(refused.Findings),
+            ChangeStackResult.RouteTaken taken => Problems.Conflict($"The route {taken.HostName}{taken.Path} is taken."),
             var other => throw new InvalidOperationException($"An outcome without an answer: {other}."),
         };
     }
+
+    private static async Task<IResult> CompareAsync(string tenant, string stack, int revision, int? from, HttpContext http, TenantQueries tenants, DifferenceQueries differences, CancellationToken cancellationToken) =>
+        await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is { } view && await differences.CompareAsync(view.Id, stack, from, revision, cancellationToken) is { } difference
+            ? Results.Ok(DifferenceAnswer.Of(difference))
+            : Problems.NotFound("revision");
+
+    private static object Ignored(Compose.Finding finding) => new { finding.Line, field = finding.Key, finding.Reason };
 
     private static object Answer(StackView stack) => new
     {
@@ -80,6 +119,7 @@ public static class StacksFeature
         stack.Name,
         stack.Template,
         stack.TemplateVersion,
+        stack.Healing,
         stack.CreatedAt,
         stack.CreatedBy,
         runs = stack.Runs.ToDictionary(run => run.Key.Text(), run => run.Value),

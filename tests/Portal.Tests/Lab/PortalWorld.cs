@@ -171,6 +171,12 @@ public sealed class PortalWorld : IAsyncDisposable
         return (answer.StatusCode, await PortalCalls.JsonAsync(answer));
     }
 
+    public async Task<(HttpStatusCode Status, JsonElement Body)> TryPatchAsync(string path, object body)
+    {
+        using var answer = await administrator.PatchAsJsonAsync($"/api/v1/{path}", body);
+        return (answer.StatusCode, await PortalCalls.JsonAsync(answer));
+    }
+
     public async Task<HttpStatusCode> StatusAsync(string path) => await administrator.StatusAsync($"/api/v1/{path}");
 
     /// <summary>Calls a webhook with a body signed by the secret, or by what a test puts in its place.</summary>

@@ -1,4 +1,6 @@
 using Microsoft.Playwright;
+using Portal.Docker;
+using Portal.Tests.Lab;
 using static Microsoft.Playwright.Assertions;
 
 namespace Portal.Tests.Pages;
@@ -34,6 +36,42 @@ public sealed class HostPageTests(PagesWorld world)
         await Expect(dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("PEM form");
         await page.Keyboard.PressAsync("Escape");
         await Expect(page.Locator("tr", new() { HasText = "second" })).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task What_runs_from_elsewhere_is_adopted_with_what_was_left_out_said_before()
+    {
+        var engine = (await LabFixture.Engine).Client;
+        var project = $"e{Guid.NewGuid():N}"[..10];
+        var container = await engine.Containers.CreateAsync($"{project}_web_1", new ContainerSpec
+        {
+            Image = (await engine.Images.ListAsync())[0].Id,
+            Labels = new Dictionary<string, string> { ["com.docker.compose.project"] = project, ["com.docker.compose.service"] = "web" },
+            Environment = new Dictionary<string, string?> { ["API_TOKEN"] = "never-to-be-seen", ["LEVEL"] = "info" },
+            PortBindings = [new PortBinding(new ContainerPort(8080), 0)],
+            Privileged = true,
+        });
+        try
+        {
+            var page = await world.OpenAsync("admin-anna", "/hosts");
+            await using var _ = page.Context;
+            await Interactive.WaitAsync(page);
+            await page.Locator("tr", new() { HasText = "lab" }).GetByRole(AriaRole.Link, new() { Name = "from elsewhere…" }).ClickAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = $"Adopt {project}…" }).ClickAsync();
+            var dialog = page.Locator("dialog.act");
+            await Expect(dialog.GetByRole(AriaRole.Region, new() { Name = "Not taken over" })).ToContainTextAsync("privileged");
+            await Expect(dialog.Locator(".definition")).ToContainTextAsync("LEVEL: info");
+            await Expect(dialog).Not.ToContainTextAsync("never-to-be-seen");
+            await Pictures.TakeAsync(page, "adopt");
+            await dialog.GetByLabel("Tenant").SelectOptionAsync("acme");
+            await dialog.GetByRole(AriaRole.Button, new() { Name = "Make the stack" }).ClickAsync();
+            await page.WaitForURLAsync($"**/tenants/acme/stacks/{project}");
+            await Expect(page.GetByText("Added, and not deployed yet")).ToBeVisibleAsync();
+        }
+        finally
+        {
+            await engine.Containers.RemoveAsync(container, force: true);
+        }
     }
 
     [Fact]

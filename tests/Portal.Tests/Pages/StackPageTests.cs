@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -22,7 +23,7 @@ public sealed class StackPageTests(PagesWorld world)
         // A developer may not deploy to live here.
         await Expect(dialog.GetByLabel("To", new() { Exact = true }).Locator("option")).ToHaveCountAsync(1);
         await dialog.GetByLabel("Image of web").FillAsync(world.Image("2"));
-        await Expect(dialog.Locator("tr", new() { HasText = "web image" })).ToContainTextAsync(world.Image("2"));
+        await Expect(dialog.Locator("tr", new() { HasText = "web image" })).ToContainTextAsync("1 → 2");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Deploy tags to standby" }).ClickAsync();
 
         await page.WaitForURLAsync("**/deployments/*");
@@ -81,11 +82,43 @@ public sealed class StackPageTests(PagesWorld world)
         await using var _ = page.Context;
         await page.GetByRole(AriaRole.Button, new() { Name = "Redeploy…" }).ClickAsync();
         var dialog = page.Locator("dialog.act");
+        await Expect(dialog).ToContainTextAsync("runs this already");
         await dialog.GetByLabel("Image of web").FillAsync(world.Image("no-such-tag"));
+        // Told before anybody presses anything.
+        await Expect(dialog.Locator(".note")).ToContainTextAsync("no-such-tag");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Deploy shop to standby" }).ClickAsync();
         await Expect(dialog.Locator(".note")).ToContainTextAsync("no-such-tag");
         await page.Keyboard.PressAsync("Escape");
         await Expect(dialog).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task What_a_change_of_the_stack_means_is_shown_before_it_is_deployed_and_healing_can_be_switched_off()
+    {
+        await world.AddStackAsync("acme", "shown");
+        await world.DeployAsync("acme", "shown", new { target = "standby" });
+        using (var changed = await world.Administrator.PatchAsJsonAsync("/api/v1/tenants/acme/stacks/shown", new { template = (string?)null, compose = $"services: {{web: {{image: \"{world.Image("1")}\", environment: {{LEVEL: debug}}, volumes: [\"data:/data\"]}}}}\nvolumes: {{data: {{}}}}" }))
+        {
+            Assert.True(changed.IsSuccessStatusCode, await changed.Content.ReadAsStringAsync());
+        }
+
+        var page = await world.OpenAsync("acme-ops", "/tenants/acme/stacks/shown");
+        await using var _ = page.Context;
+        await page.GetByRole(AriaRole.Button, new() { Name = "Redeploy…" }).ClickAsync();
+        var dialog = page.Locator("dialog.act");
+        await Expect(dialog.Locator("tr", new() { HasText = "web environment.LEVEL" })).ToContainTextAsync("debug");
+        await Expect(dialog.Locator("tr", new() { HasText = "web mounts./data" })).ToBeVisibleAsync();
+        await Pictures.TakeAsync(page, "redeploy-difference");
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(dialog).ToHaveCountAsync(0);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Switch healing off…" }).ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Switch healing off" }).ClickAsync();
+        await Expect(page.GetByText("Healing is off")).ToBeVisibleAsync();
+        await Pictures.TakeAsync(page, "healing-off");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Switch healing on…" }).ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Switch healing on" }).ClickAsync();
+        await Expect(page.GetByText("Healing is off")).ToHaveCountAsync(0);
     }
 
     [Fact]

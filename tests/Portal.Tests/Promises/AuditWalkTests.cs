@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using Portal.Docker;
 using Portal.Lab.Directories;
 using Portal.Tests.Lab;
 using Portal.Tests.Pages;
@@ -35,6 +36,12 @@ public sealed class AuditWalkTests(PagesWorld world)
 
         await DeleteAsync($"tenants/{tenant}/registries/{registry}");
         await world.AddStackAsync(tenant, "walked");
+        using (var changed = await world.Administrator.PatchAsJsonAsync($"/api/v1/tenants/{tenant}/stacks/walked", new { healing = false }))
+        {
+            changed.EnsureSuccessStatusCode();
+        }
+
+        await AdoptAsync(tenant);
         await DeleteAsync($"tenants/{tenant}/routes/{(await world.PostAsync($"tenants/{tenant}/routes", new { stack = "walked", service = "web", port = 8080, hostName = $"{tenant}.localhost" })).GetProperty("id")}");
         await world.DeployAsync(tenant, "walked", new { target = "both" });
         await world.SwitchAsync(tenant, "walking");
@@ -76,6 +83,21 @@ public sealed class AuditWalkTests(PagesWorld world)
         var image = world.Image("2");
         using var answer = await client.PostAsJsonAsync($"/hooks/{hook}?wait=120", new { image = image[..image.LastIndexOf(':')], tag = "2" });
         Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+    }
+
+    private async Task AdoptAsync(string tenant)
+    {
+        var engine = (await LabFixture.Engine).Client;
+        var container = await engine.Containers.CreateAsync($"{tenant}-foreign", new ContainerSpec { Image = (await engine.Images.ListAsync())[0].Id });
+        try
+        {
+            var host = (await world.GetAsync("hosts"))[0].GetProperty("id").GetString();
+            await world.PostAsync($"hosts/{host}/stacks/{tenant}-foreign/adopt", new { tenant, name = "foreign" });
+        }
+        finally
+        {
+            await engine.Containers.RemoveAsync(container, force: true);
+        }
     }
 
     private async Task DeleteAsync(string path)

@@ -50,11 +50,13 @@ public sealed class EndpointWalkTests(EndpointWalkTests.Lab lab) : IClassFixture
         ["POST /api/v1/administrators"] = "member.added",
         ["DELETE /api/v1/administrators/{id}"] = "member.removed",
         ["POST /api/v1/hosts"] = "host.added",
+        ["POST /api/v1/hosts/{id}/stacks/{stack}/adopt"] = "stack.adopted",
         ["PUT /api/v1/tenants/{tenant}/secrets/{name}"] = "secret.created",
         ["POST /api/v1/tenants/{tenant}/registries"] = "registry.added",
         ["PATCH /api/v1/tenants/{tenant}/registries/{host}"] = "registry.changed",
         ["DELETE /api/v1/tenants/{tenant}/registries/{host}"] = "registry.removed",
         ["POST /api/v1/tenants/{tenant}/stacks"] = "stack.created",
+        ["PATCH /api/v1/tenants/{tenant}/stacks/{stack}"] = "stack.changed",
         ["POST /api/v1/tenants/{tenant}/routes"] = "route.added",
         ["DELETE /api/v1/tenants/{tenant}/routes/{id}"] = "route.removed",
         ["POST /api/v1/tenants/{tenant}/stacks/{stack}/deployments"] = "deployment.requested",
@@ -70,6 +72,7 @@ public sealed class EndpointWalkTests(EndpointWalkTests.Lab lab) : IClassFixture
     /// <summary>Take more than GET and HEAD, and change nothing by themselves.</summary>
     private static readonly FrozenDictionary<string, string> Harmless = new Dictionary<string, string>
     {
+        ["/deployments/preview"] = "says what a deployment would change",
         ["_blazor"] = "the pages' connection: what is done through it goes through the use cases, like everything",
     }.ToFrozenDictionary();
 

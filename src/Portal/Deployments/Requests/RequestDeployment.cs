@@ -1,16 +1,13 @@
 using System.Collections.Immutable;
-using Microsoft.EntityFrameworkCore;
 using Portal.Audit;
-using Portal.Clusters;
 using Portal.Deployments.Requests;
-using Portal.Docker;
 using Portal.Stacks;
 using Portal.Store;
 
 namespace Portal.Deployments;
 
 /// <summary>The one way to ask for a deployment: page, API and webhook come through here.</summary>
-public sealed class RequestDeployment(PortalDbFactory databases, DraftRevision drafts, Engines engines, DeploymentQueue queue)
+public sealed class RequestDeployment(StackDrafts drafts, DeploymentQueue queue)
 {
     public Task<RequestDeploymentResult> ExecuteAsync(Actor actor, Guid tenant, string stackName, DeploymentRequest request, CancellationToken cancellationToken) =>
         ExecuteAsync(actor, tenant, stackName, request, (_, _, _) => [], cancellationToken);
@@ -34,7 +31,7 @@ public sealed class RequestDeployment(PortalDbFactory databases, DraftRevision d
         Actor actor, Guid tenant, string stackName, DeploymentRequest request, AlongsideDeployment alongside, CancellationToken cancellationToken)
     {
         // Before anything is said about what exists: the target decides which permission is asked for.
-        var (live, stack) = actor.Sees(tenant) ? await FindAsync(tenant, stackName, cancellationToken) : (null, null);
+        var (live, stack) = actor.Sees(tenant) ? await drafts.FindAsync(tenant, stackName, cancellationToken) : (null, null);
         var colours = request.Target.Resolve(live ?? Colour.Blue);
         var permit = actor.Demand(live is { } side && colours.Contains(side) ? Permission.DeployLive : Permission.DeployStandby, tenant);
         if (stack is null)
@@ -45,7 +42,7 @@ public sealed class RequestDeployment(PortalDbFactory databases, DraftRevision d
         RevisionDraft? draft = null;
         if (request.Revision is null)
         {
-            switch (await DraftAsync(stack, colours[0], request, cancellationToken))
+            switch (await drafts.DraftAsync(stack, colours[0], request, cancellationToken))
             {
                 case (DraftResult.Ready ready, _):
                     draft = ready.Draft;
@@ -58,27 +55,5 @@ public sealed class RequestDeployment(PortalDbFactory databases, DraftRevision d
         }
 
         return await queue.AddAsync(new QueueItem(permit, stack, live!.Value, colours, draft, request, alongside)).WaitAsync(cancellationToken);
-    }
-
-    private async Task<(Colour? Live, Stack? Stack)> FindAsync(Guid tenant, string stackName, CancellationToken cancellationToken)
-    {
-        await using var db = databases.Tenant(tenant);
-        var found = await (
-            from pair in db.Pairs.AsNoTracking()
-            select new { pair.Live, Stack = db.Stacks.FirstOrDefault(stack => stack.Name == stackName && stack.RemovedAt == null) }).SingleOrDefaultAsync(cancellationToken);
-        return (found?.Live, found?.Stack);
-    }
-
-    private async Task<(DraftResult? Result, string Problem)> DraftAsync(Stack stack, Colour colour, DeploymentRequest request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var engine = await engines.OfSideAsync(stack.TenantId, colour, cancellationToken);
-            return (await drafts.ExecuteAsync(stack, new DraftRequest(request.Images, request.Replicas, request.Force), engine.Client, cancellationToken), "");
-        }
-        catch (EngineException error)
-        {
-            return (null, error.Message);
-        }
     }
 }

@@ -127,7 +127,7 @@ internal sealed class StackQueue(
     /// <summary>The newest deployments, where each would run the same as the draft and has not failed.</summary>
     private List<NewestDeployment>? Same(RevisionDraft draft, List<Guid> environments, DateTimeOffset since)
     {
-        var fingerprint = draft.After(latest).Fingerprint();
+        var fingerprint = revisions.Settle(draft, latest).Fingerprint();
         var same = environments
             .Select(newest.GetValueOrDefault)
             .OfType<NewestDeployment>()

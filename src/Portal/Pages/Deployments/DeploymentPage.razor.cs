@@ -5,6 +5,7 @@ using Portal.Pages.Frame;
 using Portal.Pages.Shared;
 using Portal.Pages.Stacks;
 using Portal.Stacks;
+using Portal.Stacks.Differences;
 using Portal.Store;
 
 namespace Portal.Pages.Deployments;
@@ -38,7 +39,7 @@ public sealed partial class DeploymentPage
     private DeploymentQueries Deployments { get; set; } = null!;
 
     [Inject]
-    private StackQueries Stacks { get; set; } = null!;
+    private DifferenceQueries Differences { get; set; } = null!;
 
     [Inject]
     private CancelDeployment Cancel { get; set; } = null!;
@@ -100,7 +101,7 @@ public sealed partial class DeploymentPage
         next = await Deployments.NextAsync(deployment.TenantId, Id, cancellation);
         if (!settled)
         {
-            difference = await Stacks.CompareAsync(deployment.TenantId, deployment.Stack, deployment.FormerRevision, deployment.Revision, cancellation);
+            difference = await Differences.CompareAsync(deployment.TenantId, deployment.Stack, deployment.FormerRevision, deployment.Revision, cancellation);
             changes = difference is null ? [] : DeployDialog.Changes(difference);
         }
 

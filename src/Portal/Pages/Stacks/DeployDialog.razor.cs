@@ -3,15 +3,20 @@ using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Portal.Access;
 using Portal.Deployments;
+using Portal.Pages.Frame;
 using Portal.Pages.Shared;
 using Portal.Stacks;
+using Portal.Stacks.Differences;
 using Portal.Tenants;
 
 namespace Portal.Pages.Stacks;
 
 /// <summary>Asks where to and what, shows what would change, and queues the deployment.</summary>
-public sealed partial class DeployDialog
+public sealed partial class DeployDialog : IDisposable
 {
+    /// <summary>Whoever types a tag is not to have each letter looked up.</summary>
+    private static readonly TimeSpan Still = TimeSpan.FromMilliseconds(400);
+
     private bool opened;
     private DeployTarget target;
     /// <summary>0: a new one.</summary>
@@ -22,6 +27,10 @@ public sealed partial class DeployDialog
     /// <summary>Service → how many, as typed; blank leaves as many as there are.</summary>
     private Dictionary<string, string> replicas = [];
     private RevisionDifference? difference;
+    /// <summary>Why what is chosen cannot be deployed, as far as can be told before.</summary>
+    private string? obstacle;
+    private bool looking;
+    private CancellationTokenSource? look;
 
     [Parameter]
     public bool Open { get; set; }
@@ -55,7 +64,10 @@ public sealed partial class DeployDialog
     private RequestDeployment Request { get; set; } = null!;
 
     [Inject]
-    private StackQueries Stacks { get; set; } = null!;
+    private PreviewDeployment Preview { get; set; } = null!;
+
+    [Inject]
+    private TimeProvider Clock { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -78,14 +90,7 @@ public sealed partial class DeployDialog
         _ => $"Standby ({Tenant.Standby.Text()}) gets it first; only if it succeeds there, live ({Tenant.Live.Text()}) follows, replica by replica, and no request is lost.",
     };
 
-    private IReadOnlyList<ChangeTable.Change> Shown =>
-        revision != 0
-            ? difference is null ? [] : Changes(difference)
-            :
-            [
-                .. images.Where(image => wanted[image.Key].Trim() != Running(image.Key)).Select(image => new ChangeTable.Change($"{image.Key} image", Running(image.Key), wanted[image.Key].Trim())),
-                .. Counts.Select(count => new ChangeTable.Change($"{count.Key} replicas", "as now", count.Value.ToString(CultureInfo.InvariantCulture))),
-            ];
+    private IReadOnlyList<ChangeTable.Change> Shown => difference is null ? [] : Changes(difference);
 
     private ImmutableSortedDictionary<string, int> Counts => replicas
         .Where(typed => int.TryParse(typed.Value, NumberStyles.None, CultureInfo.InvariantCulture, out _))
@@ -93,7 +98,9 @@ public sealed partial class DeployDialog
 
     protected override async Task OnParametersSetAsync()
     {
-        if (Open && !opened)
+        var opens = Open && !opened;
+        opened = Open;
+        if (opens)
         {
             target = DeployTarget.Standby;
             (revision, force) = (Revision ?? 0, false);
@@ -102,21 +109,77 @@ public sealed partial class DeployDialog
             wanted = images.ToDictionary(image => image.Key, image => image.Value.Reference);
             await CompareAsync();
         }
-
-        opened = Open;
+        else if (!Open)
+        {
+            Dispose();
+        }
     }
 
-    private string? Running(string service) =>
-        Revisions.FirstOrDefault(one => one.Number == Current)?.Images.GetValueOrDefault(service)?.Reference;
+    public void Dispose()
+    {
+        look?.Cancel();
+        look?.Dispose();
+        look = null;
+    }
 
-    private async Task CompareAsync() =>
-        difference = revision == 0 ? null : await Stacks.CompareAsync(Tenant.Id, Stack, Current, revision, CancellationToken.None);
+    private Task TypedAsync(Dictionary<string, string> fields, string service, ChangeEventArgs typed)
+    {
+        fields[service] = typed.Value?.ToString() ?? "";
+        return CompareAsync(Still);
+    }
+
+    private Task CompareAsync() => CompareAsync(TimeSpan.Zero);
+
+    private async Task CompareAsync(TimeSpan pause)
+    {
+        Dispose();
+        look = new CancellationTokenSource();
+        var token = look.Token;
+        (looking, obstacle) = (true, null);
+        try
+        {
+            await Task.Delay(pause, Clock, token);
+            obstacle = await CurrentActor.TryAsync(LookAsync, token);
+            looking = false;
+        }
+        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        {
+            return;
+        }
+
+        StateHasChanged();
+    }
+
+    /// <returns>Why it could not be told.</returns>
+    private async Task<string?> LookAsync(Actor actor)
+    {
+        var result = await Preview.ExecuteAsync(actor, Tenant.Id, Stack, Wanted, look!.Token);
+        // Of both sides, the live one is the one to look at.
+        difference = (result as PreviewDeploymentResult.Shown)?.Sides[^1].Difference;
+        return result is PreviewDeploymentResult.Refused refused ? Refusal(refused.Why) : difference?.Unreadable;
+    }
+
+    private DeploymentRequest Wanted => new(
+        target,
+        revision != 0 ? ImmutableSortedDictionary<string, string>.Empty : wanted.ToImmutableSortedDictionary(image => image.Key, image => image.Value.Trim(), StringComparer.Ordinal),
+        revision == 0 ? null : revision,
+        revision == 0 && force,
+        DeploymentTrigger.Page)
+    {
+        Replicas = revision == 0 ? Counts : Counts.Clear(),
+    };
 
     internal static IReadOnlyList<ChangeTable.Change> Changes(RevisionDifference difference) =>
     [
         .. difference.Images.Select(image => new ChangeTable.Change($"{image.Service} image", Short(image.Before, image.After), Short(image.After, image.Before))),
-        .. difference.Answers.Select(name => new ChangeTable.Change($"answer {name}", "former", "changed")),
+        .. difference.Answers.Select(answer => new ChangeTable.Change($"answer {answer.Field}", answer.Before, answer.After)),
         .. difference.Secrets.Select(secret => new ChangeTable.Change($"secret {secret.Name}", Version(secret.Before), Version(secret.After))),
+        .. difference.Services.SelectMany(service => service.Change switch
+        {
+            ServiceChange.Added => [new ChangeTable.Change(service.Service, null, "new")],
+            ServiceChange.Removed => [new ChangeTable.Change(service.Service, "runs", null)],
+            _ => service.Fields.Select(field => new ChangeTable.Change($"{service.Service} {field.Field}", field.Before, field.After)),
+        }),
     ];
 
     /// <summary>The tag; with the digest where the tag alone does not tell the two apart.</summary>
@@ -130,27 +193,25 @@ public sealed partial class DeployDialog
     private async Task<string?> DeployAsync()
     {
         var actor = await CurrentActor.GetAsync(CancellationToken.None);
-        var changed = revision != 0 ? ImmutableSortedDictionary<string, string>.Empty : wanted.ToImmutableSortedDictionary(image => image.Key, image => image.Value.Trim(), StringComparer.Ordinal);
-        var result = await Request.ExecuteAsync(
-            actor, Tenant.Id, Stack, new DeploymentRequest(target, changed, revision == 0 ? null : revision, revision == 0 && force, DeploymentTrigger.Page)
-            {
-                Replicas = revision == 0 ? Counts : Counts.Clear(),
-            }, CancellationToken.None);
+        var result = await Request.ExecuteAsync(actor, Tenant.Id, Stack, Wanted, CancellationToken.None);
         if (result is RequestDeploymentResult.Accepted accepted)
         {
             Navigation.NavigateTo($"/deployments/{accepted.Deployments[0]}");
             return null;
         }
 
-        return result switch
-        {
-            RequestDeploymentResult.NoSuchStack => "The stack has been removed meanwhile.",
-            RequestDeploymentResult.NoSuchRevision missing => $"The stack has no revision {missing.Number}.",
-            RequestDeploymentResult.EngineUnavailable down => $"The Docker host does not answer: {down.Problem}",
-            RequestDeploymentResult.Refused refused => Refusal(refused.Why),
-            _ => throw new InvalidOperationException($"An outcome without words: {result}."),
-        };
+        obstacle = null;
+        return Refusal(result);
     }
+
+    private static string Refusal(RequestDeploymentResult why) => why switch
+    {
+        RequestDeploymentResult.NoSuchStack => "The stack has been removed meanwhile.",
+        RequestDeploymentResult.NoSuchRevision missing => $"The stack has no revision {missing.Number}.",
+        RequestDeploymentResult.EngineUnavailable down => $"The Docker host does not answer: {down.Problem}",
+        RequestDeploymentResult.Refused refused => Refusal(refused.Why),
+        _ => throw new InvalidOperationException($"An outcome without words: {why}."),
+    };
 
     private static string Refusal(DraftResult why) => why switch
     {

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Components;
 using Portal.Deployments;
+using Portal.Pages.Frame;
 using Portal.Stacks;
+using Portal.Stacks.Changing;
 using Portal.Store;
 using RouteView = Portal.Stacks.RouteView;
 
@@ -19,6 +21,7 @@ public sealed partial class StackPage
     private DeploymentView? running;
     private string compose = "";
     private bool deploying;
+    private bool healing;
     private int? chosen;
 
     [Parameter]
@@ -26,6 +29,9 @@ public sealed partial class StackPage
 
     [Inject]
     private StackQueries Stacks { get; set; } = null!;
+
+    [Inject]
+    private ChangeStack Change { get; set; } = null!;
 
     [Inject]
     private ServiceQueries Services { get; set; } = null!;
@@ -57,4 +63,14 @@ public sealed partial class StackPage
     private int? Placed(Colour colour) => stack.Runs.TryGetValue(colour, out var number) ? number : null;
 
     private void AskToDeploy(int? revision) => (chosen, deploying) = (revision, true);
+
+    private string HealingButton => stack.Healing ? "Switch healing off" : "Switch healing on";
+
+    private Task<string?> SwitchHealingAsync() => CurrentActor.TryAsync(async actor =>
+        await Change.ExecuteAsync(actor, Here.Id, Name, StackPatch.Empty with { Healing = (bool?)!stack.Healing }, Life) switch
+        {
+            ChangeStackResult.Done => null,
+            ChangeStackResult.NoSuchStack => "The stack has been removed meanwhile.",
+            var other => throw new InvalidOperationException($"An outcome without words: {other}."),
+        }, Life);
 }

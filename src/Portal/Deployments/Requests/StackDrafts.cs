@@ -1,0 +1,36 @@
+using Microsoft.EntityFrameworkCore;
+using Portal.Clusters;
+using Portal.Docker;
+using Portal.Stacks;
+using Portal.Store;
+
+namespace Portal.Deployments.Requests;
+
+/// <summary>What a request for a deployment comes to, before anything is written.</summary>
+public sealed class StackDrafts(PortalDbFactory databases, DraftRevision drafts, Engines engines)
+{
+    /// <returns>The tenant's live side, and its stack of that name; null each where there is none.</returns>
+    public async Task<(Colour? Live, Stack? Stack)> FindAsync(Guid tenant, string stackName, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Tenant(tenant);
+        var found = await (
+            from pair in db.Pairs.AsNoTracking()
+            select new { pair.Live, Stack = db.Stacks.FirstOrDefault(stack => stack.Name == stackName && stack.RemovedAt == null) }).SingleOrDefaultAsync(cancellationToken);
+        return (found?.Live, found?.Stack);
+    }
+
+    /// <param name="colour">Whose engine is asked for what only an engine knows.</param>
+    /// <returns>No result: the engine does not answer, and why.</returns>
+    public async Task<(DraftResult? Result, string Problem)> DraftAsync(Stack stack, Colour colour, DeploymentRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var engine = await engines.OfSideAsync(stack.TenantId, colour, cancellationToken);
+            return (await drafts.ExecuteAsync(stack, new DraftRequest(request.Images, request.Replicas, request.Force), engine.Client, cancellationToken), "");
+        }
+        catch (EngineException error)
+        {
+            return (null, error.Message);
+        }
+    }
+}
