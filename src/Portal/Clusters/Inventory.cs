@@ -8,6 +8,9 @@ namespace Portal.Clusters;
 /// <summary>A container of ours as it was last seen. Its health is asked of <see cref="HealthBook"/> when it is read.</summary>
 public sealed record InventoryReplica(Guid HostId, string ContainerId, string Name, ReplicaLabels Labels, ContainerStatus Status, string Image, DateTimeOffset Created, HealthNote? Health)
 {
+    /// <summary>That it is in, by name, in their order.</summary>
+    public string Networks { get; init; } = "";
+
     public bool Healthy => Status == ContainerStatus.Running && Health?.State == HealthState.Healthy;
 }
 

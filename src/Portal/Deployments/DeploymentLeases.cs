@@ -13,16 +13,21 @@ public sealed class LeaseLostException() : Exception("Another worker has taken t
 /// <summary>Hands out deployments: one worker each, one running for each stack and environment.</summary>
 public sealed class DeploymentLeases(PortalDbFactory databases, PortalInstance instance, IOptions<DeploymentOptions> options, TimeProvider clock)
 {
+    /// <summary>How long a worker that went silent keeps its deployment.</summary>
+    public TimeSpan Length => options.Value.Lease;
+
     /// <summary>The oldest deployment that may begin, or one whose worker went silent. Null when there is none.</summary>
-    public async Task<Lease?> TakeAsync(CancellationToken cancellationToken)
+    /// <param name="held">Those that this process works on: however late it was to renew, it does not take them from itself.</param>
+    public async Task<Lease?> TakeAsync(IReadOnlyCollection<Guid> held, CancellationToken cancellationToken)
     {
+        var mine = held.ToArray();
         await using var db = databases.Platform();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var now = clock.GetUtcNow();
         // A lease of this very instance that this process does not hold was left by the process before it.
         var deployment = await db.Deployments.FromSql($"""
             select * from deployments candidate
-            where (state = 'running' and (lease_until < {now} or (lease_owner like {instance.Id + "/%"} and lease_owner <> {instance.Owner})))
+            where (state = 'running' and not (id = any({mine})) and (lease_until < {now} or (lease_owner like {instance.Id + "/%"} and lease_owner <> {instance.Owner})))
                or (state = 'queued'
                    and not exists (select 1 from deployments busy where busy.environment_id = candidate.environment_id and busy.stack_id = candidate.stack_id and busy.state = 'running')
                    and (after_deployment_id is null or exists (select 1 from deployments first where first.id = candidate.after_deployment_id and first.state = 'succeeded')))

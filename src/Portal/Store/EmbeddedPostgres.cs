@@ -40,6 +40,24 @@ public sealed class EmbeddedPostgres(IOptions<StoreOptions> options, ILogger<Emb
         return text.ConnectionString;
     }
 
+    /// <summary>Whether its first process lives. Asked often, so without starting a program.</summary>
+    public async Task<bool> IsAliveAsync(CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(Data, "postmaster.pid");
+        try
+        {
+            var lines = await File.ReadAllLinesAsync(file, cancellationToken);
+            var state = await File.ReadAllTextAsync($"/proc/{lines[0].Trim()}/stat", cancellationToken);
+            // After the name, which may hold anything. Dead and not yet fetched by its parent is dead.
+            return state[(state.LastIndexOf(')') + 2)] is not ('Z' or 'X');
+        }
+        catch (IOException)
+        {
+            // It takes its file away when it ends in peace, and the kernel its own when it does not.
+            return false;
+        }
+    }
+
     public async Task StopAsync()
     {
         if (started)

@@ -34,6 +34,9 @@ public sealed class EngineRuntime(Engines engines, EngineObserver observer, Engi
             case Step.Start start:
                 await steps.StartAsync(engine, place, wanted!, Service(wanted!, start.Service), start.Replica, log, cancellationToken);
                 break;
+            case Step.Mend mend:
+                await steps.MendAsync(engine, place, wanted!, Service(wanted!, mend.Service), mend.Replica, log, cancellationToken);
+                break;
             case Step.AwaitHealthy wait:
                 await steps.AwaitHealthyAsync(engine, wait.Replica, log, cancellationToken);
                 break;
@@ -57,21 +60,22 @@ public sealed class EngineRuntime(Engines engines, EngineObserver observer, Engi
         }
     }
 
-    public async Task<IReadOnlyList<string>> VerifyAsync(StackPlace place, WantedRevision wanted, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> VerifyAsync(StackPlace place, WantedRevision wanted, StepLog log, CancellationToken cancellationToken)
     {
         var engine = await engines.OfEnvironmentAsync(place.Environment, cancellationToken);
         var containers = await observer.ListAsync(engine, place, cancellationToken);
-        List<string> wrong = [];
-        foreach (var (container, labels) in containers)
-        {
-            var image = await engine.Client.Images.InspectAsync(ContainerMapping.Image(wanted.Rendered.Images[labels.Service]).ToString(), cancellationToken);
-            if (image.Id != container.ImageId)
-            {
-                wrong.Add($"{labels.Service} {labels.Index} runs {container.ImageId}, not {image.Id}, which the revision's digest names");
-            }
-        }
-
-        return wrong;
+        var restarts = steps.RequireSteadyAsync(engine, containers.Where(one => one.Labels.Deployment == place.Deployment).Select(one => (one.Container.Id, one.Labels)), log, cancellationToken);
+        var names = containers.Select(one => ContainerMapping.Image(wanted.Rendered.Images[one.Labels.Service]).ToString()).Distinct().ToList();
+        var images = await Task.WhenAll(names.Select(name => engine.Client.Images.InspectAsync(name, cancellationToken)));
+        await restarts;
+        var ids = names.Zip(images).ToDictionary(pair => pair.First, pair => pair.Second.Id, StringComparer.Ordinal);
+        return
+        [
+            .. from one in containers
+               let named = ids[ContainerMapping.Image(wanted.Rendered.Images[one.Labels.Service]).ToString()]
+               where named != one.Container.ImageId
+               select $"{one.Labels.Service} {one.Labels.Index} runs {one.Container.ImageId}, not {named}, which the revision's digest names",
+        ];
     }
 
     private static ServiceSpec Service(WantedRevision wanted, string name) =>
