@@ -39,7 +39,7 @@ public static class BenchRun
 
     private static async Task<IReadOnlyList<BenchResult>> RunAsync(string name, CancellationToken cancel)
     {
-        await using var world = await BenchWorld.StartAsync(cancel);
+        await using var world = await BenchWorld.StartAsync(near: name == "deploy", cancel);
         return await RunAsync(name, world, cancel);
     }
 

@@ -50,7 +50,7 @@ internal sealed class DeployBench(BenchWorld world)
     private async Task<Round> RoundAsync(DeployBenchStack stack, int number, Func<string> next, CancellationToken cancel)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"ten{number}");
-        var first = await world.Parts.PushSampleAsync(next(), cancel);
+        var first = await world.PushBareAsync(next(), cancel);
         await stack.AddAsync(name, first, cancel);
         var ours = await Waiting.SecondsAsync(() => world.DeployAsync(name, "live", images: null, cancel));
         var compose = await Waiting.SecondsAsync(() => stack.ComposeAsync(name, first, cancel));
@@ -60,7 +60,7 @@ internal sealed class DeployBench(BenchWorld world)
         var (oursAgain, load) = await UnderLoadAsync(world.Load(DeployBenchStack.HostOf(name)), () => world.DeployAsync(name, "live", new Dictionary<string, string> { ["web"] = mine.ToString() }, cancel), cancel);
         var theirs = await ForgottenAsync(next(), cancel);
         var (composeAgain, composeLoad) = await UnderLoadAsync(
-            new LoadPlan(new IPEndPoint(world.Parts.PublishAddress!, DeployBenchStack.ComposePort(name)), "compose") { Connections = 50 }, () => stack.ComposeAsync(name, theirs, cancel), cancel);
+            new LoadPlan(new IPEndPoint(world.Parts.EngineAddress, DeployBenchStack.ComposePort(name)), "compose") { Connections = 50 }, () => stack.ComposeAsync(name, theirs, cancel), cancel);
         var image = await ForgottenAsync(next(), cancel);
         // Under the same load as the others.
         var (bareAgain, _) = await UnderLoadAsync(world.Load(DeployBenchStack.HostOf(name)), () => stack.BareAgainAsync(image, cancel), cancel);
@@ -82,7 +82,7 @@ internal sealed class DeployBench(BenchWorld world)
     /// <summary>In the registry, and no more on the engine: everybody pulls it.</summary>
     private async Task<ImageReference> ForgottenAsync(string version, CancellationToken cancel)
     {
-        var image = await world.Parts.PushSampleAsync(version, cancel);
+        var image = await world.PushBareAsync(version, cancel);
         await world.Parts.Engine.Images.RemoveAsync(image.ToString(), cancel: cancel);
         return image;
     }

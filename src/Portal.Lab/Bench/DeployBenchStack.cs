@@ -5,7 +5,7 @@ using Portal.Docker;
 
 namespace Portal.Lab.Bench;
 
-/// <summary>Ten services: a routed one of the sample, and nine small ones, some of which need each other.</summary>
+/// <summary>Ten services: a routed one, and nine small ones, some of which need each other. All of them are there at once, so that what is measured is not their own start.</summary>
 internal sealed class DeployBenchStack(BenchWorld world)
 {
     private const int Port = 8080;
@@ -88,7 +88,6 @@ internal sealed class DeployBenchStack(BenchWorld world)
             Image = image.ToString(),
             NetworkMode = bareNetwork,
             ExposedPorts = [new ContainerPort(Port)],
-            PortBindings = [new PortBinding(new ContainerPort(Port), 0, world.Parts.PublishAddress!.ToString())],
             Memory = 128 << 20,
         };
         await engine.Containers.CreateAsync(name, spec, cancel);
@@ -99,19 +98,19 @@ internal sealed class DeployBenchStack(BenchWorld world)
 
         await engine.Containers.StartAsync(name, cancel);
         started.SetResult();
-        var port = (await engine.Containers.InspectAsync(name, cancel)).Ports.First(binding => binding.HostPort > 0).HostPort;
-        while (!await AnswersAsync(port, cancel))
+        var address = (await engine.Containers.InspectAsync(name, cancel)).Networks[bareNetwork].IpAddress!;
+        while (!await AnswersAsync(address, cancel))
         {
             await Task.Delay(5, cancel);
         }
     }
 
-    private async Task<bool> AnswersAsync(int port, CancellationToken cancel)
+    private static async Task<bool> AnswersAsync(string address, CancellationToken cancel)
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            await socket.ConnectAsync(world.Parts.PublishAddress!, port, cancel);
+            await socket.ConnectAsync(address, Port, cancel);
             await socket.SendAsync("GET / HTTP/1.0\r\n\r\n"u8.ToArray(), cancel);
             return await socket.ReceiveAsync(new byte[16], cancel) > 0;
         }
@@ -134,7 +133,7 @@ internal sealed class DeployBenchStack(BenchWorld world)
         {
             text.Append(CultureInfo.InvariantCulture, $"  {service}:\n    image: {(service == "web" ? web : Tool)}\n    mem_limit: 128m\n    expose: [\"{Port}\"]\n    depends_on: [{string.Join(", ", needs)}]\n");
             text.Append(service == "web" ? "    # published here\n" : "");
-            text.Append(CultureInfo.InvariantCulture, $"    labels:\n      portal.health: \"{(service == "web" ? "http:8080/health" : "tcp:8080")}\"\n");
+            text.Append(CultureInfo.InvariantCulture, $"    labels:\n      portal.health: \"{(service == "web" ? "http:8080/" : "tcp:8080")}\"\n");
             text.Append(service == "web" ? $"      portal.route.host: {HostOf(name)}\n      portal.route.port: \"{Port}\"\n" : "");
         }
 

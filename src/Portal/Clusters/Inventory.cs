@@ -33,6 +33,10 @@ public sealed class Inventory(HealthBook health)
             .Select(replica => replica with { Health = health[replica.ContainerId] }),
     ];
 
+    /// <summary>Every stack, by its name and side, that has containers anywhere.</summary>
+    public IReadOnlySet<(Guid Tenant, Colour Colour, string Stack)> Stacks() =>
+        replicas.Values.SelectMany(host => host).Select(replica => (replica.Labels.Tenant, replica.Labels.Colour, replica.Labels.Stack)).ToHashSet();
+
     public HostStatus? Host(Guid host) => hosts.GetValueOrDefault(host);
 
     public int CountOn(Guid host) => replicas.TryGetValue(host, out var known) ? known.Length : 0;

@@ -63,7 +63,8 @@ public sealed class DeploymentRun(
         var watch = WatchAsync(lease, deployment.Deadline!.Value, interrupt);
         try
         {
-            var wanted = await revisions.ReadAsync(lease.Tenant, place.StackId, deployment.RevisionId, runOnce: true, interrupt.Token);
+            var runOnce = deployment.Force || !await HasSucceededAsync(deployment, interrupt.Token);
+            var wanted = await revisions.ReadAsync(lease.Tenant, place.StackId, deployment.RevisionId, runOnce, interrupt.Token);
             await new GoalSeeker(runtime, keeper, place, lines, clock).ReachAsync(wanted, options.Value.Patience, interrupt.Token);
             var wrong = await runtime.VerifyAsync(place, wanted, lines, interrupt.Token);
             if (wrong.Count > 0)
@@ -102,6 +103,14 @@ public sealed class DeploymentRun(
         }
 
         return true;
+    }
+
+    /// <summary>What runs once for a revision has run then, also where its container is long gone.</summary>
+    private async Task<bool> HasSucceededAsync(Deployment deployment, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Tenant(deployment.TenantId);
+        return await db.Deployments.AnyAsync(
+            other => other.StackId == deployment.StackId && other.EnvironmentId == deployment.EnvironmentId && other.RevisionId == deployment.RevisionId && other.State == DeploymentState.Succeeded, cancellationToken);
     }
 
     private async Task BackAsync(LeaseKeeper keeper, StackPlace place, DeploymentLog lines, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
+using Portal.Clusters;
 using Portal.Deployments.Planning;
 using Portal.Docker;
 using Portal.Gateway;
@@ -12,7 +13,7 @@ namespace Portal.Deployments;
 /// hosts say, and looks every few seconds anyway. One portal leads; where a deployment is open for a stack, the loop keeps its hands off.
 /// </summary>
 public sealed class ReconcileLoop(
-    PortalDbFactory databases, StoreLocks locks, WantedRevisions revisions, IRuntime runtime, HealingBook book, ChangeFeed feed, TimeProvider clock, ILogger<ReconcileLoop> log) : BackgroundService
+    PortalDbFactory databases, StoreLocks locks, WantedRevisions revisions, IRuntime runtime, HealingBook book, Inventory inventory, ChangeFeed feed, TimeProvider clock, ILogger<ReconcileLoop> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
 
@@ -116,14 +117,16 @@ public sealed class ReconcileLoop(
         }
 
         // Asked only now: a pass takes its time, and a deployment may have begun and ended since it started.
-        var wanted = await revisions.ReadAsync(place.Tenant, place.StackId, await RevisionAsync(place, cancellationToken), runOnce: false, cancellationToken);
+        var wanted = await RevisionAsync(place, cancellationToken) is { } revision
+            ? await revisions.ReadAsync(place.Tenant, place.StackId, revision, runOnce: false, cancellationToken)
+            : null;
         var lines = new HealingLog(log, place);
         var made = new Dictionary<string, string>(StringComparer.Ordinal);
         var wrong = new Dictionary<string, string>(StringComparer.Ordinal);
         while (!await IsDeployingAsync(place, cancellationToken))
         {
             var observed = await runtime.ObserveAsync(place, wanted, cancellationToken);
-            var plan = Planner.Plan(wanted.Stack, observed);
+            var plan = Planner.Plan(wanted?.Stack ?? WantedStack.Nothing, observed);
             if (plan.Reached)
             {
                 if (book.Well(place.Environment, place.StackId, clock.GetUtcNow()))
@@ -189,10 +192,11 @@ public sealed class ReconcileLoop(
         return await db.Deployments.AnyAsync(row => row.EnvironmentId == place.Environment && row.StackId == place.StackId && (row.State == DeploymentState.Running || row.State == DeploymentState.Queued), cancellationToken);
     }
 
-    private async Task<Guid> RevisionAsync(StackPlace place, CancellationToken cancellationToken)
+    /// <summary>Null where nothing is wanted.</summary>
+    private async Task<Guid?> RevisionAsync(StackPlace place, CancellationToken cancellationToken)
     {
         await using var db = databases.Tenant(place.Tenant);
-        return await db.Placements.Where(row => row.EnvironmentId == place.Environment && row.StackId == place.StackId).Select(row => row.RevisionId).SingleAsync(cancellationToken);
+        return await db.Placements.Where(row => row.EnvironmentId == place.Environment && row.StackId == place.StackId).Select(row => (Guid?)row.RevisionId).SingleOrDefaultAsync(cancellationToken);
     }
 
     /// <param name="tenants">Of these alone; of all where there are none.</param>
@@ -208,6 +212,34 @@ public sealed class ReconcileLoop(
             where stack.RemovedAt == null && (some.Length == 0 || some.Contains(placement.TenantId))
                 && !db.Deployments.Any(row => row.EnvironmentId == placement.EnvironmentId && row.StackId == placement.StackId && (row.State == DeploymentState.Running || row.State == DeploymentState.Queued))
             select new { Tenant = tenant.Id, tenant.Slug, Environment = environment.Id, environment.Colour, Stack = stack.Id, stack.Name }).ToListAsync(cancellationToken);
-        return [.. rows.Select(row => new StackPlace(row.Tenant, row.Slug, row.Environment, row.Colour, row.Stack, row.Name, Guid.Empty))];
+        return
+        [
+            .. rows.Select(row => new StackPlace(row.Tenant, row.Slug, row.Environment, row.Colour, row.Stack, row.Name, Guid.Empty)),
+            .. await LeftoversAsync(db, inventory.Stacks().Where(one => some.Length == 0 || some.Contains(one.Tenant)).Except(rows.Select(row => (row.Tenant, row.Colour, row.Name))), cancellationToken),
+        ];
+    }
+
+    /// <summary>A first deployment that failed and could not take away what it had begun leaves containers where nothing is wanted.</summary>
+    private static async Task<IReadOnlyList<StackPlace>> LeftoversAsync(PortalDb db, IEnumerable<(Guid Tenant, Colour Colour, string Stack)> seen, CancellationToken cancellationToken)
+    {
+        List<StackPlace> places = [];
+        foreach (var (tenant, colour, name) in seen)
+        {
+            var left = await (
+                from stack in db.Stacks.AsNoTracking()
+                join environment in db.Environments on stack.TenantId equals environment.TenantId
+                join owner in db.Tenants on stack.TenantId equals owner.Id
+                where stack.TenantId == tenant && stack.Name == name && stack.RemovedAt == null && environment.Colour == colour
+                    && !db.Placements.Any(row => row.EnvironmentId == environment.Id && row.StackId == stack.Id)
+                    && db.Deployments.Any(row => row.EnvironmentId == environment.Id && row.StackId == stack.Id && row.State == DeploymentState.Failed)
+                    && !db.Deployments.Any(row => row.EnvironmentId == environment.Id && row.StackId == stack.Id && (row.State == DeploymentState.Running || row.State == DeploymentState.Queued))
+                select new { owner.Slug, Environment = environment.Id, Stack = stack.Id }).SingleOrDefaultAsync(cancellationToken);
+            if (left is not null)
+            {
+                places.Add(new StackPlace(tenant, left.Slug, left.Environment, colour, left.Stack, name, Guid.Empty));
+            }
+        }
+
+        return places;
     }
 }

@@ -117,7 +117,7 @@ public sealed class PortalWorld : IAsyncDisposable
 
     public async Task<Ended> EndedAsync(string deployment)
     {
-        var answer = await GetAsync($"deployments/{deployment}?wait=120");
+        var answer = await GetAsync($"deployments/{deployment}?wait=90");
         var log = await GetAsync($"deployments/{deployment}/log");
         return new Ended(deployment, answer.GetProperty("state").GetString()!, answer.GetProperty("reason").GetString(), answer.GetProperty("reasonText").GetString(),
             [.. log.EnumerateArray().Select(line => $"{line.GetProperty("kind").GetString()} {line.GetProperty("step").GetString()}: {line.GetProperty("text").GetString()}")]);

@@ -53,7 +53,7 @@ public sealed class PartsKilledTests(PartsKilledTests.Lab lab) : IClassFixture<P
                 var pid = await GatewayAsync();
                 // Master and workers, so that nothing of it answers any more.
                 await Shell.RunAsync("kill", ["-KILL", .. await FamilyAsync(pid)]);
-                await Assert.ThrowsAsync<HttpRequestException>(() => world.AskAsync(world.HostOf(SurviveStack.Name)));
+                await Eventually.SeesAsync($"the end of the gateway at {boundary}", () => Task.FromResult(ProcessIdentity.StartTime(pid)), start => start is null);
                 var version = await Eventually.SeesAsync("an answer from the gateway", AnswerAsync, answer => answer is not null);
                 Assert.StartsWith("v", version);
                 Assert.NotEqual(pid, await GatewayAsync());

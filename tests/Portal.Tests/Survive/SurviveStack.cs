@@ -116,10 +116,11 @@ internal sealed partial class SurviveStack(PortalWorld world)
     /// <summary>One set of containers, all well and of one version; none besides; the volume as it was; the migration made once.</summary>
     public async Task AssertWholeAsync(PortalWorld.Ended ended, int migrationsBefore)
     {
-        var roles = await Eventually.SeesAsync("one set of containers", RolesAsync, seen => seen == "db 1 Running, migrate 1 Exited, watch 1 Running, watch 2 Running, web 1 Running, web 2 Running");
-        Assert.True(roles.Length > 0, ended.ToString());
+        // The migration's container is not kept for ever: gone back, nobody makes it anew.
+        string[] whole = ["db 1 Running, migrate 1 Exited, watch 1 Running, watch 2 Running, web 1 Running, web 2 Running", "db 1 Running, watch 1 Running, watch 2 Running, web 1 Running, web 2 Running"];
+        var roles = await Eventually.SeesAsync($"one set of containers after {ended}", RolesAsync, seen => seen == whole[0] || (ended.State == "rolled_back" && seen == whole[1]));
         var all = await world.Engine.Containers.ListAsync(new ContainerFilter { All = true, Labels = [$"portal.tenant.name={world.Tenant}"] });
-        Assert.True(all.Count == 6, $"{string.Join('\n', all)}\n{ended}");
+        Assert.True(all.Count == roles.Split(',').Length, $"{string.Join('\n', all)}\n{ended}");
         Assert.Single(all.Where(container => container.Labels["portal.service"] is "web" or "watch").Select(container => container.Labels["portal.fingerprint"]).Distinct());
         await Eventually.SeesAsync($"version {Version} alone", async () => (await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => world.AskAsync(world.HostOf(Name))))).Select(answer => answer.Version).Distinct().ToList(), seen => seen is [{ } one] && one == Version);
         Assert.Equal("precious\n", await InDatabaseAsync("cat /data/canary"));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Portal.Clusters;
 using Portal.Clusters.Health;
@@ -11,15 +12,19 @@ namespace Portal.Deployments.Engine;
 /// <summary>Runs stacks on one plain Docker engine.</summary>
 public sealed class EngineRuntime(Engines engines, EngineObserver observer, EngineSteps steps, GatewaySteps gateway, TimeProvider clock) : IRuntime
 {
+    /// <summary>A look follows every step; where a host is does not change so fast.</summary>
+    private static readonly TimeSpan KnownFor = TimeSpan.FromSeconds(2);
+    private readonly ConcurrentDictionary<Guid, (long At, EngineHost Engine)> known = new();
+
     public async Task<ObservedStack> ObserveAsync(StackPlace place, WantedRevision? wanted, CancellationToken cancellationToken)
     {
-        var engine = await engines.OfEnvironmentAsync(place.Environment, cancellationToken);
+        var engine = await EngineAsync(place.Environment, cancellationToken);
         return await observer.ObserveAsync(engine, place, wanted, cancellationToken);
     }
 
     public async Task ApplyAsync(StackPlace place, WantedRevision? wanted, Step step, StepLog log, CancellationToken cancellationToken)
     {
-        var engine = await engines.OfEnvironmentAsync(place.Environment, cancellationToken);
+        var engine = await EngineAsync(place.Environment, cancellationToken);
         switch (step)
         {
             case Step.Prepare prepare:
@@ -62,7 +67,7 @@ public sealed class EngineRuntime(Engines engines, EngineObserver observer, Engi
 
     public async Task<IReadOnlyList<string>> VerifyAsync(StackPlace place, WantedRevision wanted, StepLog log, CancellationToken cancellationToken)
     {
-        var engine = await engines.OfEnvironmentAsync(place.Environment, cancellationToken);
+        var engine = await EngineAsync(place.Environment, cancellationToken);
         var containers = await observer.ListAsync(engine, place, cancellationToken);
         var restarts = steps.RequireSteadyAsync(engine, containers.Where(one => one.Labels.Deployment == place.Deployment).Select(one => (one.Container.Id, one.Labels)), log, cancellationToken);
         var names = containers.Select(one => ContainerMapping.Image(wanted.Rendered.Images[one.Labels.Service]).ToString()).Distinct().ToList();
@@ -76,6 +81,18 @@ public sealed class EngineRuntime(Engines engines, EngineObserver observer, Engi
                where named != one.Container.ImageId
                select $"{one.Labels.Service} {one.Labels.Index} runs {one.Container.ImageId}, not {named}, which the revision's digest names",
         ];
+    }
+
+    private async Task<EngineHost> EngineAsync(Guid environment, CancellationToken cancellationToken)
+    {
+        if (known.TryGetValue(environment, out var before) && clock.GetElapsedTime(before.At) < KnownFor)
+        {
+            return before.Engine;
+        }
+
+        var engine = await engines.OfEnvironmentAsync(environment, cancellationToken);
+        known[environment] = (clock.GetTimestamp(), engine);
+        return engine;
     }
 
     private static ServiceSpec Service(WantedRevision wanted, string name) =>
