@@ -65,6 +65,14 @@ public sealed class ContainerClient
     public Task RenameAsync(string id, string name, CancellationToken cancel = default) =>
         transport.SendAsync(EngineRequest.Post($"/containers/{PathSegment.Of(id)}/rename", new Query().Add("name", name)), cancel);
 
+    /// <exception cref="EngineException">Conflict: it is paused already, or does not run.</exception>
+    public Task PauseAsync(string id, CancellationToken cancel = default) =>
+        transport.SendAsync(EngineRequest.Post($"/containers/{PathSegment.Of(id)}/pause"), cancel);
+
+    /// <exception cref="EngineException">Conflict: it is not paused.</exception>
+    public Task UnpauseAsync(string id, CancellationToken cancel = default) =>
+        transport.SendAsync(EngineRequest.Post($"/containers/{PathSegment.Of(id)}/unpause"), cancel);
+
     public async Task<ContainerDetails> InspectAsync(string id, CancellationToken cancel = default)
     {
         var wire = await transport.ReadAsync(

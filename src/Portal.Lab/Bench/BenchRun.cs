@@ -5,7 +5,7 @@ namespace Portal.Lab.Bench;
 /// <summary>Measures whole flows on real parts, each in a world of its own so that none leans on what another left.</summary>
 public static class BenchRun
 {
-    public static IReadOnlyList<string> All { get; } = ["switch", "redeploy", "intake", "start"];
+    public static IReadOnlyList<string> All { get; } = ["planner", "switch", "redeploy", "deploy", "intake", "start"];
 
     public static async Task<int> ExecuteAsync(BenchOptions options, CancellationToken cancel)
     {
@@ -13,8 +13,7 @@ public static class BenchRun
         foreach (var name in options.Names)
         {
             Console.WriteLine($"{name} …");
-            await using var world = await BenchWorld.StartAsync(cancel);
-            var some = await RunAsync(name, world, cancel);
+            var some = name == "planner" ? PlannerBench.Run() : await RunAsync(name, cancel);
             foreach (var one in some)
             {
                 Console.WriteLine($"  {one.Name}: {one.Value} {one.Unit}{(one.Against is { } against ? $", against {against} ({one.What}), ratio {one.Ratio}" : $", {one.What}")}{(one.Failed is { } failed ? $"; {failed} failed" : "")}");
@@ -38,10 +37,17 @@ public static class BenchRun
         return results.TrueForAll(one => one.Failed is null or 0) ? 0 : 1;
     }
 
+    private static async Task<IReadOnlyList<BenchResult>> RunAsync(string name, CancellationToken cancel)
+    {
+        await using var world = await BenchWorld.StartAsync(near: name == "deploy", cancel);
+        return await RunAsync(name, world, cancel);
+    }
+
     private static Task<IReadOnlyList<BenchResult>> RunAsync(string name, BenchWorld world, CancellationToken cancel) => name switch
     {
         "switch" => new SwitchBench(world).RunAsync(cancel),
         "redeploy" => new RedeployBench(world).RunAsync(cancel),
+        "deploy" => new DeployBench(world).RunAsync(cancel),
         "intake" => new IntakeBench(world).RunAsync(cancel),
         "start" => new StartBench(world).RunAsync(cancel),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such bench."),

@@ -37,7 +37,8 @@ internal sealed class BenchWorld : IAsyncDisposable
 
     public PortalApi Operator { get; private set; } = null!;
 
-    public static async Task<BenchWorld> StartAsync(CancellationToken cancel)
+    /// <param name="near">Whether the engine is on the gateway's machine, where no ports have to be published for it.</param>
+    public static async Task<BenchWorld> StartAsync(bool near, CancellationToken cancel)
     {
         var undo = UndoLog.Start();
         var place = PartsPlace.In($"/var/lib/portal-bench-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
@@ -46,7 +47,7 @@ internal sealed class BenchWorld : IAsyncDisposable
         var world = new BenchWorld(undo, place, LoopbackPort.Free());
         try
         {
-            await world.Parts.StartOwnEngineAsync(cancel);
+            await world.Parts.StartOwnEngineAsync(near, cancel);
             await world.Parts.StartRegistryAsync(cancel);
             await world.Parts.StartDirectoryAsync(cancel);
             await world.Parts.StartPortalAsync(cancel);
@@ -86,6 +87,31 @@ internal sealed class BenchWorld : IAsyncDisposable
         {
             throw new InvalidOperationException($"The deployment ended as {ended.GetProperty("state")}: {ended.GetProperty("reasonText")}");
         }
+    }
+
+    /// <summary>An HAProxy that answers by itself: the cheapest backend to be had, and there at once.</summary>
+    public async Task<ImageReference> PushBareAsync(string version, CancellationToken cancel)
+    {
+        var folder = Path.Combine(Place.Folder, "bare");
+        Directory.CreateDirectory(folder);
+        File.Copy("/usr/sbin/haproxy", Path.Combine(folder, "haproxy"), overwrite: true);
+        await File.WriteAllTextAsync(Path.Combine(folder, "bare.cfg"), """
+            global
+              maxconn 4000
+            defaults
+              mode http
+              timeout client 60s
+              timeout server 60s
+              timeout connect 5s
+            frontend all
+              bind :8080
+              http-request return status 200 content-type text/plain string ok hdr X-Version "%[env(VERSION)]"
+
+            """, cancel);
+        var image = Parts.Registry.Reference($"acme/bare:{version}");
+        await LabImages.FromFolderAsync(Parts.Engine, image, folder, ["/app/haproxy", "-db", "-q", "-f", "/app/bare.cfg"], [$"ENV VERSION={version}"], cancel: cancel);
+        await LabImages.PushAsync(Parts.Engine, image, cancel: cancel);
+        return image;
     }
 
     public async Task<(string Id, string Secret)> WebhookAsync(string name, string stack, string target, CancellationToken cancel)

@@ -74,7 +74,7 @@ internal sealed class SwitchBench(BenchWorld world)
     private async Task<string> DeployBareAsync(CancellationToken cancel)
     {
         const string host = "bare.acme.localhost";
-        var (one, two) = (await PushBareAsync("1", cancel), await PushBareAsync("2", cancel));
+        var (one, two) = (await world.PushBareAsync("1", cancel), await world.PushBareAsync("2", cancel));
         await world.Developer.PostAsync($"api/v1/tenants/{BenchWorld.Tenant}/stacks", new
         {
             name = "bare",
@@ -91,31 +91,6 @@ internal sealed class SwitchBench(BenchWorld world)
         await world.DeployAsync("bare", "both", images: null, cancel);
         await world.DeployAsync("bare", "standby", new Dictionary<string, string> { ["web"] = two.ToString() }, cancel);
         return host;
-    }
-
-    /// <summary>An HAProxy that answers by itself: the cheapest backend to be had.</summary>
-    private async Task<ImageReference> PushBareAsync(string version, CancellationToken cancel)
-    {
-        var folder = Path.Combine(world.Place.Folder, "bare");
-        Directory.CreateDirectory(folder);
-        File.Copy("/usr/sbin/haproxy", Path.Combine(folder, "haproxy"), overwrite: true);
-        await File.WriteAllTextAsync(Path.Combine(folder, "bare.cfg"), """
-            global
-              maxconn 4000
-            defaults
-              mode http
-              timeout client 60s
-              timeout server 60s
-              timeout connect 5s
-            frontend all
-              bind :8080
-              http-request return status 200 content-type text/plain string ok hdr X-Version "%[env(VERSION)]"
-
-            """, cancel);
-        var image = world.Parts.Registry.Reference($"acme/bare:{version}");
-        await LabImages.FromFolderAsync(world.Parts.Engine, image, folder, ["/app/haproxy", "-db", "-q", "-f", "/app/bare.cfg"], [$"ENV VERSION={version}"], cancel: cancel);
-        await LabImages.PushAsync(world.Parts.Engine, image, cancel: cancel);
-        return image;
     }
 
     private sealed record Measured(string Name, IReadOnlyList<double> Calls, IReadOnlyList<double> Gateway, LoadReport Load);

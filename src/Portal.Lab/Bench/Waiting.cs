@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Portal.Lab.Bench;
 
 internal static class Waiting
@@ -16,6 +18,13 @@ internal static class Waiting
 
             await Task.Delay(5, cancel);
         }
+    }
+
+    public static async Task<double> SecondsAsync(Func<Task> work)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await work();
+        return Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
     public static double Median(IEnumerable<double> values)

@@ -72,6 +72,13 @@ public sealed class EngineLab : IAsyncDisposable
         Task Start(CancellationToken token) => daemon.StartAsync(
             host.Enter(name), group, [$"unix://{daemon.Socket}", tcp.Address.ToString().TrimEnd('/')], options, network.Subnet, certificates, token);
         await Start(cancel).ConfigureAwait(false);
+        if (options.ContainerPool is { } pool)
+        {
+            undo.Add(log.Add($"ip route del {pool} 2>/dev/null || true"));
+            await Shell.RunAsync("ip", ["route", "add", pool, "via", host.Address.ToString()], cancel).ConfigureAwait(false);
+            await Shell.RunAsync("nsenter", [$"--net=/run/netns/{host.Name}", "iptables", "-w", "-I", "DOCKER-USER", "-i", "eth0", "-j", "ACCEPT"], cancel).ConfigureAwait(false);
+        }
+
         return new EngineLab(name, host.Address, network.Gateway, daemon, certificates, tcp, Start, undo, ownNetwork);
     }
 

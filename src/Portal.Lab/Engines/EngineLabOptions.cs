@@ -23,6 +23,12 @@ public sealed record EngineLabOptions
     /// <summary>For an engine in our own namespace: the default bridge's address, such as <c>172.31.250.1/24</c>; null is the engine's own choice.</summary>
     public string? BridgeAddress { get; init; }
 
+    /// <summary>
+    /// A network such as <c>100.64.0.0/16</c> that containers' addresses are of, to be reached from here as on the engine's own machine. Null:
+    /// only published ports are reached.
+    /// </summary>
+    public string? ContainerPool { get; init; }
+
     public TimeSpan StartLimit { get; init; } = TimeSpan.FromSeconds(60);
 
     public TimeProvider Time { get; init; } = TimeProvider.System;

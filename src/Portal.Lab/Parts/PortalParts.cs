@@ -72,11 +72,17 @@ public sealed class PortalParts(PartsOptions options, UndoLog undo) : IDisposabl
         return "started";
     }
 
+    /// <summary>Where ports that a person publishes on the engine of <see cref="StartOwnEngineAsync"/> are reached.</summary>
+    public IPAddress EngineAddress { get; private set; } = IPAddress.Loopback;
+
     /// <summary>An engine in a namespace, which nothing else on this machine uses.</summary>
-    public async Task StartOwnEngineAsync(CancellationToken cancel)
+    /// <param name="near">Its containers are reached by their own addresses, as on the machine of the gateway itself.</param>
+    public async Task StartOwnEngineAsync(bool near, CancellationToken cancel)
     {
-        var lab = await EngineLab.StartAsync(undo, "bench", new EngineLabOptions { DataRoot = options.Place.Engine }, cancel);
-        (Engine, Socket, PublishAddress, registryAddress) = (lab.Client, lab.Socket, lab.Address, lab.Gateway);
+        const string pool = "100.99.0.0/16";
+        var lab = await EngineLab.StartAsync(undo, "bench", new EngineLabOptions { DataRoot = options.Place.Engine, ContainerPool = near ? pool : null }, cancel);
+        (Engine, Socket, EngineAddress, registryAddress) = (lab.Client, lab.Socket, lab.Address, lab.Gateway);
+        PublishAddress = near ? null : lab.Address;
     }
 
     public async Task StartRegistryAsync(CancellationToken cancel) =>

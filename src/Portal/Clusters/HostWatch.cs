@@ -30,8 +30,16 @@ public sealed class HostWatch(
         {
             while (true)
             {
-                await MatchAsync(watched, stoppingToken);
-                await changed.Reader.ReadAsync(stoppingToken);
+                try
+                {
+                    await MatchAsync(watched, stoppingToken);
+                    await changed.Reader.ReadAsync(stoppingToken);
+                }
+                catch (Exception error) when (StoreFaults.MayPass(error) && !stoppingToken.IsCancellationRequested)
+                {
+                    log.LogWarning("The list of hosts cannot be read; trying again: {Problem}", error.Message);
+                    await Task.Delay(Retry, clock, stoppingToken);
+                }
             }
         }
         finally
@@ -118,9 +126,16 @@ public sealed class HostWatch(
 
     private static async Task ListenAsync(EngineHost engine, ChannelWriter<bool> look, CancellationToken cancellationToken)
     {
-        await foreach (var _ in engine.Client.System.EventsAsync(new EventFilter { Types = ["container"], Labels = [ReplicaLabels.TenantKey] }, cancellationToken))
+        // A network's events carry no labels of the container that comes or goes.
+        await foreach (var one in engine.Client.System.EventsAsync(new EventFilter { Types = ["container", "network"] }, cancellationToken))
         {
-            look.TryWrite(true);
+            var ours = one.Type == "network"
+                ? one.Action is "connect" or "disconnect"
+                : one.Attributes.ContainsKey(ReplicaLabels.TenantKey) && !one.Action.StartsWith("exec_", StringComparison.Ordinal);
+            if (ours)
+            {
+                look.TryWrite(true);
+            }
         }
 
         throw new EngineException(new EngineError(EngineErrorKind.Unavailable, null, "The engine ended its event stream."));
@@ -145,7 +160,7 @@ public sealed class HostWatch(
                 continue;
             }
 
-            seen.Add(new InventoryReplica(engine.Host.Id, container.Id, container.Name, labels, container.Status, container.Image, container.Created, null));
+            seen.Add(new InventoryReplica(engine.Host.Id, container.Id, container.Name, labels, container.Status, container.Image, container.Created, null) { Networks = string.Join(' ', container.Networks.Keys.Order(StringComparer.Ordinal)) });
             if (container.Status == ContainerStatus.Running)
             {
                 watch.Watch(engine, container.Id, labels.Probe);

@@ -8,6 +8,9 @@ namespace Portal.Clusters;
 /// <summary>A container of ours as it was last seen. Its health is asked of <see cref="HealthBook"/> when it is read.</summary>
 public sealed record InventoryReplica(Guid HostId, string ContainerId, string Name, ReplicaLabels Labels, ContainerStatus Status, string Image, DateTimeOffset Created, HealthNote? Health)
 {
+    /// <summary>That it is in, by name, in their order.</summary>
+    public string Networks { get; init; } = "";
+
     public bool Healthy => Status == ContainerStatus.Running && Health?.State == HealthState.Healthy;
 }
 
@@ -29,6 +32,10 @@ public sealed class Inventory(HealthBook health)
             .OrderBy(replica => replica.Labels.Stack, StringComparer.Ordinal).ThenBy(replica => replica.Labels.Service, StringComparer.Ordinal).ThenBy(replica => replica.Labels.Index)
             .Select(replica => replica with { Health = health[replica.ContainerId] }),
     ];
+
+    /// <summary>Every stack, by its name and side, that has containers anywhere.</summary>
+    public IReadOnlySet<(Guid Tenant, Colour Colour, string Stack)> Stacks() =>
+        replicas.Values.SelectMany(host => host).Select(replica => (replica.Labels.Tenant, replica.Labels.Colour, replica.Labels.Stack)).ToHashSet();
 
     public HostStatus? Host(Guid host) => hosts.GetValueOrDefault(host);
 

@@ -13,12 +13,17 @@ public sealed class LeaseLostException() : Exception("Another worker has taken t
 /// <summary>Hands out deployments: one worker each, one running for each stack and environment.</summary>
 public sealed class DeploymentLeases(PortalDbFactory databases, PortalInstance instance, IOptions<DeploymentOptions> options, TimeProvider clock)
 {
+    /// <summary>How long a worker that went silent keeps its deployment.</summary>
+    public TimeSpan Length => options.Value.Lease;
+
     /// <summary>
     /// One whose worker went silent; else one that may begin: first of the tenant that has the fewest running, then of the one that was
     /// served longest ago, then the oldest. So a tenant with many waits behind itself and not before others. Null when there is none.
     /// </summary>
-    public async Task<Lease?> TakeAsync(CancellationToken cancellationToken)
+    /// <param name="held">Those that this process works on: however late it was to renew, it does not take them from itself.</param>
+    public async Task<Lease?> TakeAsync(IReadOnlyCollection<Guid> held, CancellationToken cancellationToken)
     {
+        var mine = held.ToArray();
         await using var db = databases.Platform();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Two portals that count at the same instant would both find room for one more.
@@ -28,7 +33,7 @@ public sealed class DeploymentLeases(PortalDbFactory databases, PortalInstance i
         var deployment = await db.Deployments.FromSql($"""
             select candidate.* from deployments candidate
             join environments place on place.id = candidate.environment_id
-            where (candidate.state = 'running' and (candidate.lease_until < {now} or (candidate.lease_owner like {instance.Id + "/%"} and candidate.lease_owner <> {instance.Owner})))
+            where (candidate.state = 'running' and not (candidate.id = any({mine})) and (candidate.lease_until < {now} or (candidate.lease_owner like {instance.Id + "/%"} and candidate.lease_owner <> {instance.Owner})))
                or (candidate.state = 'queued'
                    and not exists (select 1 from deployments busy where busy.environment_id = candidate.environment_id and busy.stack_id = candidate.stack_id and busy.state = 'running')
                    and (candidate.after_deployment_id is null or exists (select 1 from deployments first where first.id = candidate.after_deployment_id and first.state = 'succeeded'))

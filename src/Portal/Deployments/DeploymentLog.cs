@@ -1,17 +1,30 @@
+using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using Portal.Deployments.Planning;
 using Portal.Store;
 
 namespace Portal.Deployments;
 
-/// <summary>What people read while a deployment runs and after. Appended as it happens; its lines are also its steps.</summary>
-public sealed class DeploymentLog(PortalDbFactory databases, TimeProvider clock, Guid tenant, Guid deployment, string step = "") : StepLog
+/// <summary>
+/// What people read while a deployment runs and after. Its lines are also its steps. Lines are written in their order by one loop, as many
+/// together as have come meanwhile: no step waits for the database to keep what it said, and one that is away for a while loses nothing.
+/// </summary>
+public sealed class DeploymentLog : StepLog, IAsyncDisposable
 {
     /// <summary>Longer texts are cut: a container may write a line without end.</summary>
     private const int LongestText = 2000;
+    private readonly Writer writer;
+    private readonly string step;
+
+    public DeploymentLog(PortalDbFactory databases, TimeProvider clock, ILogger log, Guid tenant, Guid deployment)
+        : this(new Writer(databases, clock, log, tenant, deployment), "")
+    {
+    }
+
+    private DeploymentLog(Writer writer, string step) => (this.writer, this.step) = (writer, step);
 
     /// <summary>For one step: several may be under way at once, and each writes under its own title.</summary>
-    public DeploymentLog For(string title) => new(databases, clock, tenant, deployment, title);
+    public DeploymentLog For(string title) => new(writer, title);
 
     /// <param name="after">What the plan has after it, as far as can be seen now; it becomes the line's text, a title a line.</param>
     public Task BeginAsync(IEnumerable<string> after, CancellationToken cancellationToken) =>
@@ -25,22 +38,126 @@ public sealed class DeploymentLog(PortalDbFactory databases, TimeProvider clock,
 
     public override Task LineAsync(string text, CancellationToken cancellationToken) => WriteAsync(DeploymentLogKind.Line, text, null, cancellationToken);
 
-    private async Task WriteAsync(DeploymentLogKind kind, string text, double? fraction, CancellationToken cancellationToken)
+    /// <summary>Comes back once everything said so far is kept.</summary>
+    public Task FlushAsync(CancellationToken cancellationToken) => writer.FlushAsync(cancellationToken);
+
+    /// <summary>Writes what is left, where the database lets it.</summary>
+    public ValueTask DisposeAsync() => writer.DisposeAsync();
+
+    // PostgreSQL's text holds no NUL.
+    private Task WriteAsync(DeploymentLogKind kind, string text, double? fraction, CancellationToken cancellationToken) =>
+        writer.AddAsync(kind, step, (text.Length > LongestText ? text[..LongestText] + "…" : text).Replace('\0', '�'), fraction, cancellationToken);
+
+    private sealed class Writer : IAsyncDisposable
     {
-        await using var db = databases.Tenant(tenant);
-        db.DeploymentLog.Add(new DeploymentLogLine
+        private const int MostWaiting = 1000;
+        private const int MostTogether = 100;
+        private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(500);
+        private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(2);
+        private readonly PortalDbFactory databases;
+        private readonly TimeProvider clock;
+        private readonly ILogger log;
+        private readonly Guid tenant;
+        private readonly Guid deployment;
+        private readonly Channel<(DeploymentLogLine? Line, TaskCompletionSource? Flushed)> waiting =
+            Channel.CreateBounded<(DeploymentLogLine?, TaskCompletionSource?)>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
+        private readonly CancellationTokenSource stop = new();
+        private readonly Task loop;
+
+        public Writer(PortalDbFactory databases, TimeProvider clock, ILogger log, Guid tenant, Guid deployment)
         {
-            DeploymentId = deployment,
-            TenantId = tenant,
-            At = clock.GetUtcNow(),
-            Kind = kind,
-            Step = step,
-            // PostgreSQL's text holds no NUL.
-            Text = (text.Length > LongestText ? text[..LongestText] + "…" : text).Replace('\0', '�'),
-            Fraction = fraction,
-        });
-        await db.SaveChangesAsync(cancellationToken);
-        await db.Database.ExecuteAsync($"select pg_notify({ChangeNote.Channel}, {new ChangeNote(tenant, "deployment", deployment).ToString()})", cancellationToken);
+            (this.databases, this.clock, this.log, this.tenant, this.deployment) = (databases, clock, log, tenant, deployment);
+            loop = Task.Run(WriteAllAsync);
+        }
+
+        public async Task AddAsync(DeploymentLogKind kind, string step, string text, double? fraction, CancellationToken cancellationToken)
+        {
+            var line = new DeploymentLogLine { DeploymentId = deployment, TenantId = tenant, At = clock.GetUtcNow(), Kind = kind, Step = step, Text = text, Fraction = fraction };
+            await waiting.Writer.WriteAsync((line, null), cancellationToken);
+        }
+
+        public async Task FlushAsync(CancellationToken cancellationToken)
+        {
+            var flushed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await waiting.Writer.WriteAsync((null, flushed), cancellationToken);
+            // A defect ends the loop; whoever waits is told.
+            await await Task.WhenAny(flushed.Task, loop).WaitAsync(cancellationToken);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            waiting.Writer.TryComplete();
+            stop.CancelAfter(LongestEnd);
+            await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (loop.Exception is { } defect)
+            {
+                log.LogError(defect, "Lines of deployment {Deployment} were lost", deployment);
+            }
+
+            stop.Dispose();
+        }
+
+        private async Task WriteAllAsync()
+        {
+            try
+            {
+                await WriteWhatComesAsync();
+            }
+            catch (Exception defect)
+            {
+                // Nobody shall wait for room that will not come.
+                waiting.Writer.TryComplete(defect);
+                throw;
+            }
+        }
+
+        private async Task WriteWhatComesAsync()
+        {
+            List<DeploymentLogLine> lines = [];
+            List<TaskCompletionSource> flushes = [];
+            while (await waiting.Reader.WaitToReadAsync())
+            {
+                while (lines.Count < MostTogether && waiting.Reader.TryRead(out var one))
+                {
+                    if (one.Line is { } line)
+                    {
+                        lines.Add(line);
+                    }
+
+                    if (one.Flushed is { } flushed)
+                    {
+                        flushes.Add(flushed);
+                    }
+                }
+
+                await KeepAsync(lines);
+                flushes.ForEach(flushed => flushed.SetResult());
+                lines.Clear();
+                flushes.Clear();
+            }
+        }
+
+        private async Task KeepAsync(List<DeploymentLogLine> lines)
+        {
+            var kept = lines.Count == 0;
+            while (!kept)
+            {
+                try
+                {
+                    await using var db = databases.Tenant(tenant);
+                    db.DeploymentLog.AddRange(lines);
+                    await db.SaveChangesAsync(stop.Token);
+                    // Where telling fails, the feed that was lost with it makes pages read again.
+                    kept = true;
+                    await db.Database.ExecuteAsync($"select pg_notify({ChangeNote.Channel}, {new ChangeNote(tenant, "deployment", deployment).ToString()})", stop.Token);
+                }
+                catch (Exception error) when (StoreFaults.MayPass(error))
+                {
+                    log.LogDebug(error, "Lines of deployment {Deployment} cannot be written now", deployment);
+                    await Task.Delay(Again, clock, stop.Token);
+                }
+            }
+        }
     }
 }
 
@@ -52,6 +169,7 @@ internal static class StepTitles
         Step.Pause pause => $"{step.Service}: let it run for {pause.Left.TotalSeconds:0} s",
         Step.Create create => $"{step.Service} {create.Index}: create",
         Step.Start start => $"{step.Service} {start.Replica.Index}: start",
+        Step.Mend mend => $"{mend.Service} {mend.Replica.Index}: put right what was changed by hand",
         Step.AwaitHealthy wait => $"{step.Service} {wait.Replica.Index}: wait until healthy",
         Step.AwaitCompletion wait => $"{step.Service} {wait.Replica.Index}: wait until it has finished",
         Step.Admit admit => $"{step.Service} {admit.Replica.Index}: into the gateway",

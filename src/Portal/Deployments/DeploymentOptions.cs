@@ -11,6 +11,18 @@ public sealed class DeploymentOptions
     [Range(typeof(TimeSpan), "00:00:10", "24:00:00")]
     public TimeSpan Limit { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Going back ends by itself after this long. The healing loop goes on from there, and the next deployment may begin.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "24:00:00")]
+    public TimeSpan BackLimit { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>A deployment that waits longer than this to begin is ended, with what it waited for.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "24:00:00")]
+    public TimeSpan QueueLimit { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long an engine or a gateway that does not answer is waited for before the deployment turns back.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How long requests in flight may keep an old replica; afterwards it is stopped.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan DrainLimit { get; set; } = TimeSpan.FromSeconds(30);

@@ -1,66 +1,78 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Portal.Audit;
-using Portal.Deployments.Planning;
 using Portal.Docker;
+using Portal.Gateway;
 using Portal.Store;
 
 namespace Portal.Deployments;
 
 /// <summary>
-/// Carries one deployment to its end: look, plan, do the first step, look again. Turned back, it does the same towards the
-/// former revision. Nothing of its progress has to be remembered, so a worker killed anywhere is taken over by the next.
+/// Carries one deployment to its end: towards its revision and, turned back, towards the former one. Nothing of its progress has to be
+/// remembered, so a worker killed anywhere is taken over by the next. Both ways have a deadline.
 /// </summary>
 public sealed class DeploymentRun(
-    PortalDbFactory databases, Changes changes, DeploymentLeases leases, WantedRevisions revisions, IRuntime runtime, TimeProvider clock, ILogger<DeploymentRun> log)
+    PortalDbFactory databases, Changes changes, WantedRevisions revisions, IRuntime runtime, IOptions<DeploymentOptions> options, TimeProvider clock, ILogger<DeploymentRun> log)
 {
     /// <summary>How the log says that the worker before this one ended: whatever it was doing, it does no more.</summary>
     internal const string TakenOver = "Taken over: ";
-
-    /// <summary>An engine does no more than its disk lets it, and others deploy too.</summary>
-    private const int MostAtOnce = 8;
     private static readonly Actor Worker = Actor.System("deployment worker");
 
-    public async Task ExecuteAsync(Lease lease, CancellationToken cancellationToken)
+    /// <param name="again">The database was away, and this same worker begins once more.</param>
+    public async Task ExecuteAsync(LeaseKeeper keeper, bool again, CancellationToken cancellationToken)
     {
+        var lease = keeper.Lease;
         var (deployment, place) = await LoadAsync(lease, cancellationToken);
-        var lines = new DeploymentLog(databases, clock, lease.Tenant, lease.Deployment);
+        if (deployment.Ended)
+        {
+            return;
+        }
+
+        using var working = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, keeper.Lost);
+        await using var lines = new DeploymentLog(databases, clock, log, lease.Tenant, lease.Deployment);
         try
         {
-            if (lease.Token > 1)
+            if (again || lease.Token > 1)
             {
-                await lines.LineAsync($"{TakenOver}the worker before ended half-way.", cancellationToken);
+                await lines.LineAsync(again ? "The database was away and answers again." : $"{TakenOver}the worker before ended half-way.", working.Token);
             }
 
-            if (deployment.TurnedBackAt is null && !await ForwardAsync(lease, deployment, place, lines, cancellationToken))
+            if (deployment.TurnedBackAt is null && !await ForwardAsync(keeper, deployment, place, lines, working.Token))
             {
                 return;
             }
 
-            await BackAsync(lease, place, lines, cancellationToken);
+            await BackAsync(keeper, place, lines, working.Token);
         }
         catch (LeaseLostException error)
         {
             log.LogWarning(error, "Deployment {Deployment} goes on elsewhere", lease.Deployment);
         }
+        catch (OperationCanceledException) when (keeper.Lost.IsCancellationRequested)
+        {
+            log.LogWarning("Deployment {Deployment} goes on elsewhere", lease.Deployment);
+        }
     }
 
     /// <returns>True when it has to be taken back.</returns>
-    private async Task<bool> ForwardAsync(Lease lease, Deployment deployment, StackPlace place, DeploymentLog lines, CancellationToken cancellationToken)
+    private async Task<bool> ForwardAsync(LeaseKeeper keeper, Deployment deployment, StackPlace place, DeploymentLog lines, CancellationToken cancellationToken)
     {
+        var lease = keeper.Lease;
         // Cancelling or passing the deadline interrupts a step that waits.
         using var interrupt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var watch = WatchAsync(lease, deployment.Deadline!.Value, interrupt, cancellationToken);
+        var watch = WatchAsync(lease, deployment.Deadline!.Value, interrupt);
         try
         {
-            var wanted = await revisions.ReadAsync(lease.Tenant, place.StackId, deployment.RevisionId, runOnce: true, interrupt.Token);
-            await ReachAsync(lease, place, wanted, lines, interrupt.Token);
-            var wrong = await runtime.VerifyAsync(place, wanted, interrupt.Token);
+            var runOnce = deployment.Force || !await HasSucceededAsync(deployment, interrupt.Token);
+            var wanted = await revisions.ReadAsync(lease.Tenant, place.StackId, deployment.RevisionId, runOnce, interrupt.Token);
+            await new GoalSeeker(runtime, keeper, place, lines, clock).ReachAsync(wanted, options.Value.Patience, interrupt.Token);
+            var wrong = await runtime.VerifyAsync(place, wanted, lines, interrupt.Token);
             if (wrong.Count > 0)
             {
                 throw new DeploymentException(DeploymentReason.DigestDiffers, string.Join("; ", wrong));
             }
 
-            await EndAsync(lease, DeploymentState.Succeeded, DeploymentReason.None, null, cancellationToken);
+            await EndAsync(lease, DeploymentState.Succeeded, DeploymentReason.None, null, lines, cancellationToken);
             return false;
         }
         catch (DeploymentException failure)
@@ -74,6 +86,10 @@ public sealed class DeploymentRun(
         catch (EngineException error)
         {
             await TurnBackAsync(lease, error.Error.IsTransient ? DeploymentReason.EngineUnavailable : DeploymentReason.EngineRefused, error.Message, lines, cancellationToken);
+        }
+        catch (GatewayException error)
+        {
+            await TurnBackAsync(lease, DeploymentReason.GatewayUnavailable, error.Message, lines, cancellationToken);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -89,142 +105,93 @@ public sealed class DeploymentRun(
         return true;
     }
 
-    private async Task BackAsync(Lease lease, StackPlace place, DeploymentLog lines, CancellationToken cancellationToken)
+    /// <summary>What runs once for a revision has run then, also where its container is long gone.</summary>
+    private async Task<bool> HasSucceededAsync(Deployment deployment, CancellationToken cancellationToken)
     {
+        await using var db = databases.Tenant(deployment.TenantId);
+        return await db.Deployments.AnyAsync(
+            other => other.StackId == deployment.StackId && other.EnvironmentId == deployment.EnvironmentId && other.RevisionId == deployment.RevisionId && other.State == DeploymentState.Succeeded, cancellationToken);
+    }
+
+    private async Task BackAsync(LeaseKeeper keeper, StackPlace place, DeploymentLog lines, CancellationToken cancellationToken)
+    {
+        var lease = keeper.Lease;
         var (deployment, _) = await LoadAsync(lease, cancellationToken);
-        var former = deployment.FormerRevisionId is { } revision
-            ? await revisions.ReadAsync(lease.Tenant, place.StackId, revision, runOnce: false, cancellationToken)
-            : null;
-        using var renewal = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var watch = WatchAsync(lease, DateTimeOffset.MaxValue, renewal, cancellationToken);
+        var limit = deployment.TurnedBackAt!.Value + options.Value.BackLimit;
+        using var interrupt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var watch = WatchAsync(lease, limit, interrupt);
         try
         {
-            await lines.LineAsync(former is null ? "Nothing ran here before: what was begun is taken away." : $"Going back to revision {former.Number}.", cancellationToken);
-            await ReachAsync(lease, place, former, lines, renewal.Token);
+            var former = deployment.FormerRevisionId is { } revision
+                ? await revisions.ReadAsync(lease.Tenant, place.StackId, revision, runOnce: false, interrupt.Token)
+                : null;
+            await lines.LineAsync(former is null ? "Nothing ran here before: what was begun is taken away." : $"Going back to revision {former.Number}.", interrupt.Token);
+            await new GoalSeeker(runtime, keeper, place, lines, clock).ReachAsync(former, options.Value.BackLimit, interrupt.Token);
             var end = deployment.Reason == DeploymentReason.CancelledByPerson ? DeploymentState.Cancelled
                 : former is null ? DeploymentState.Failed
                 : DeploymentState.RolledBack;
-            await EndAsync(lease, end, deployment.Reason, deployment.ReasonText, cancellationToken);
+            await EndAsync(lease, end, deployment.Reason, deployment.ReasonText, lines, cancellationToken);
         }
-        catch (Exception error) when (error is DeploymentException or EngineException)
+        catch (Exception error) when (error is DeploymentException or EngineException or GatewayException or InvalidDataException)
         {
-            // The reconcile loop goes on from here; the deployment itself is over, and says that the way back failed too.
-            await lines.FailedAsync(error.Message, cancellationToken);
-            await EndAsync(lease, DeploymentState.Failed, deployment.Reason, $"{deployment.ReasonText} Going back failed too: {error.Message}", cancellationToken);
+            await FailAsync(error.Message);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new LeaseLostException();
+            await FailAsync($"it had not finished by {limit:u}.");
         }
         finally
         {
-            await renewal.CancelAsync();
+            await interrupt.CancelAsync();
             await watch;
         }
-    }
 
-    /// <summary>Until the plan is empty: whatever may be done side by side is, and after each step comes another look.</summary>
-    private async Task ReachAsync(Lease lease, StackPlace place, WantedRevision? wanted, DeploymentLog lines, CancellationToken cancellationToken)
-    {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var running = new Dictionary<string, Task>(StringComparer.Ordinal);
-        try
+        // The reconcile loop goes on from here; the deployment itself is over, and says that the way back failed too.
+        async Task FailAsync(string problem)
         {
-            // A container on its way out counts as gone before its removal has ended.
-            while (await NextAsync(lease, place, wanted, running, cancellationToken) is var plan && (!plan.Steps.IsEmpty || running.Count > 0))
-            {
-                foreach (var step in plan.Ready.Where(step => !running.ContainsKey(step.Subject) && !running.ContainsKey(step.Place)).Take(MostAtOnce - running.Count).ToList())
-                {
-                    running[step.Subject] = StepAsync(place, wanted, step, plan, lines.For(step.Title()), stop.Token);
-                }
-
-                if (running.Count == 0)
-                {
-                    throw new DeploymentException(DeploymentReason.DefinitionUnusable, $"Services wait for each other: {string.Join(", ", plan.Steps.Select(step => step.Service).Distinct())}.");
-                }
-
-                await Task.WhenAny(running.Values);
-                foreach (var (subject, step) in running.Where(one => one.Value.IsCompleted).ToList())
-                {
-                    running.Remove(subject);
-                    await step;
-                }
-            }
-        }
-        finally
-        {
-            // No step outlives the decision to turn back.
-            await stop.CancelAsync();
-            await Task.WhenAll(running.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await lines.FailedAsync(problem, cancellationToken);
+            await EndAsync(lease, DeploymentState.Failed, deployment.Reason, $"{deployment.ReasonText} Going back failed too: {problem}", lines, cancellationToken);
         }
     }
 
-    private async Task<Plan> NextAsync(Lease lease, StackPlace place, WantedRevision? wanted, IReadOnlyDictionary<string, Task> running, CancellationToken cancellationToken)
-    {
-        await leases.RenewAsync(lease, cancellationToken);
-        var plan = Planner.Plan(wanted?.Stack ?? WantedStack.Nothing, await runtime.ObserveAsync(place, wanted, cancellationToken));
-        if (plan.Failed is { } dead && running.GetValueOrDefault(dead.ContainerId) is { } waiting)
-        {
-            // The step that waits for it sees the same, and has its last words.
-            await waiting;
-        }
-
-        return plan.Failed is not { } failed ? plan
-            : failed.State == ReplicaState.Exited ? throw new DeploymentException(DeploymentReason.ContainerExited, $"{failed.Service} {failed.Index} exited with {failed.ExitCode}.")
-            : throw new DeploymentException(DeploymentReason.NeverHealthy, $"{failed.Service} {failed.Index} is unhealthy.");
-    }
-
-    private async Task StepAsync(StackPlace place, WantedRevision? wanted, Step step, Plan plan, DeploymentLog lines, CancellationToken cancellationToken)
-    {
-        await lines.BeginAsync(plan.Steps.Where(other => other != step).Select(StepTitles.Title), cancellationToken);
-        var started = clock.GetTimestamp();
-        try
-        {
-            await runtime.ApplyAsync(place, wanted, step, lines, cancellationToken);
-        }
-        catch (Exception error) when (error is DeploymentException or EngineException)
-        {
-            await lines.FailedAsync(error.Message, cancellationToken);
-            throw;
-        }
-
-        await lines.DoneAsync($"{clock.GetElapsedTime(started).TotalSeconds:0.0} s", cancellationToken);
-    }
-
-    /// <summary>Keeps the lease while a step takes long; interrupts when it was lost, at the deadline, or when a person cancels.</summary>
-    private async Task WatchAsync(Lease lease, DateTimeOffset deadline, CancellationTokenSource interrupt, CancellationToken cancellationToken)
+    /// <summary>Interrupts at the deadline, at once where it has passed already, or when a person cancels.</summary>
+    private async Task WatchAsync(Lease lease, DateTimeOffset deadline, CancellationTokenSource interrupt)
     {
         using var ticks = new PeriodicTimer(TimeSpan.FromSeconds(1), clock);
         try
         {
-            while (await ticks.WaitForNextTickAsync(interrupt.Token))
+            do
             {
-                await leases.RenewAsync(lease, cancellationToken);
-                if (clock.GetUtcNow() > deadline || await IsCancelledAsync(lease, cancellationToken))
+                if (clock.GetUtcNow() > deadline || await IsCancelledAsync(lease, interrupt.Token))
                 {
                     await interrupt.CancelAsync();
                 }
             }
+            while (await ticks.WaitForNextTickAsync(interrupt.Token));
         }
         catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
         {
             return;
         }
-        catch (LeaseLostException)
-        {
-            await interrupt.CancelAsync();
-        }
     }
 
+    /// <summary>False where the database cannot say: the next tick asks again.</summary>
     private async Task<bool> IsCancelledAsync(Lease lease, CancellationToken cancellationToken)
     {
-        await using var db = databases.Tenant(lease.Tenant);
-        return await db.Deployments.AnyAsync(deployment => deployment.Id == lease.Deployment && deployment.TurnedBackAt == null && deployment.CancelRequestedAt != null, cancellationToken);
+        try
+        {
+            await using var db = databases.Tenant(lease.Tenant);
+            return await db.Deployments.AnyAsync(deployment => deployment.Id == lease.Deployment && deployment.TurnedBackAt == null && deployment.CancelRequestedAt != null, cancellationToken);
+        }
+        catch (Exception error) when (StoreFaults.MayPass(error))
+        {
+            log.LogDebug(error, "Whether deployment {Deployment} was cancelled cannot be asked now", lease.Deployment);
+            return false;
+        }
     }
 
     private async Task<(DeploymentReason Reason, string Text)> InterruptionAsync(Lease lease, CancellationToken cancellationToken)
     {
-        await leases.RenewAsync(lease, cancellationToken);
         var (deployment, _) = await LoadAsync(lease, cancellationToken);
         return deployment.CancelRequestedAt is not null
             ? (DeploymentReason.CancelledByPerson, "Cancelled.")
@@ -237,8 +204,12 @@ public sealed class DeploymentRun(
         await ChangeAsync(lease, deployment => deployment.TurnBack(reason, text, clock.GetUtcNow()), "deployment.turned-back", cancellationToken);
     }
 
-    private Task EndAsync(Lease lease, DeploymentState state, DeploymentReason reason, string? text, CancellationToken cancellationToken) =>
-        ChangeAsync(lease, deployment => deployment.End(state, clock.GetUtcNow(), reason, text), "deployment.ended", cancellationToken);
+    private async Task EndAsync(Lease lease, DeploymentState state, DeploymentReason reason, string? text, DeploymentLog lines, CancellationToken cancellationToken)
+    {
+        // Whoever sees the end sees all that was said before it.
+        await lines.FlushAsync(cancellationToken);
+        await ChangeAsync(lease, deployment => deployment.End(state, clock.GetUtcNow(), reason, text), "deployment.ended", cancellationToken);
+    }
 
     private Task ChangeAsync(Lease lease, Action<Deployment> change, string action, CancellationToken cancellationToken) =>
         changes.RunAsync<bool>(Worker.Demand(Permission.DeployLive, lease.Tenant), async db =>

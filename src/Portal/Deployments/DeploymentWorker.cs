@@ -56,7 +56,7 @@ public sealed class DeploymentWorker(
 
     private async Task TakeAllAsync(CancellationToken cancellationToken)
     {
-        while (running.Count < options.Value.Parallel && await leases.TakeAsync(cancellationToken) is { } lease)
+        while (running.Count < options.Value.Parallel && await leases.TakeAsync([.. running.Keys], cancellationToken) is { } lease)
         {
             running[lease.Deployment] = Task.CompletedTask;
             running[lease.Deployment] = Task.Run(() => RunAsync(lease, cancellationToken), CancellationToken.None);
@@ -79,24 +79,50 @@ public sealed class DeploymentWorker(
 
     private async Task RunAsync(Lease lease, CancellationToken cancellationToken)
     {
+        await using var keeper = new LeaseKeeper(leases, lease, clock, log);
+        using var working = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, keeper.Lost);
         try
         {
-            await using var place = await locks.TakeAsync(await leases.LockNameAsync(lease, cancellationToken), cancellationToken);
-            await services.GetRequiredService<DeploymentRun>().ExecuteAsync(lease, cancellationToken);
+            var again = false;
+            while (!await TryAsync(keeper, again, working.Token))
+            {
+                again = true;
+                await Task.Delay(Sweep, clock, working.Token);
+            }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             log.LogInformation("Deployment {Deployment} is left to the next portal", lease.Deployment);
         }
+        catch (Exception error) when (error is LeaseLostException || (error is OperationCanceledException && keeper.Lost.IsCancellationRequested))
+        {
+            log.LogWarning("Deployment {Deployment} goes on elsewhere", lease.Deployment);
+        }
         catch (Exception error)
         {
-            // Not an outcome of the deployment but a defect or a lost database: its lease runs out and it is taken again.
+            // Not an outcome of the deployment but a defect: its lease runs out and it is taken again, until its deadline ends it.
             log.LogError(error, "Deployment {Deployment} was interrupted", lease.Deployment);
         }
         finally
         {
             running.TryRemove(lease.Deployment, out _);
             wake.Writer.TryWrite(true);
+        }
+    }
+
+    /// <returns>False where the database went away meanwhile: what it locked is let go, and all begins again with another look.</returns>
+    private async Task<bool> TryAsync(LeaseKeeper keeper, bool again, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var place = await locks.TakeAsync(await leases.LockNameAsync(keeper.Lease, cancellationToken), cancellationToken);
+            await services.GetRequiredService<DeploymentRun>().ExecuteAsync(keeper, again, cancellationToken);
+            return true;
+        }
+        catch (Exception error) when (StoreFaults.MayPass(error) && !cancellationToken.IsCancellationRequested)
+        {
+            log.LogWarning("The database was lost while deployment {Deployment} ran; trying again: {Problem}", keeper.Lease.Deployment, error.Message);
+            return false;
         }
     }
 }

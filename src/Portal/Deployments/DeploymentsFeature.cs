@@ -20,6 +20,7 @@ public static class DeploymentsFeature
         services.AddSingleton<DeploymentLeases>();
         services.AddSingleton<OrphanedDeployments>();
         services.AddTransient<DeploymentRun>();
+        services.AddSingleton<HealingBook>();
         services.AddSingleton<SecretFiles>();
         services.AddSingleton<ImagePull>();
         services.AddSingleton<EngineSteps>();

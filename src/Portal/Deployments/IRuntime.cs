@@ -18,7 +18,8 @@ public interface IRuntime
     Task ApplyAsync(StackPlace place, WantedRevision? wanted, Step step, StepLog log, CancellationToken cancellationToken);
 
     /// <summary>The replicas whose image is not the one that the revision names, for people; empty when all are.</summary>
-    Task<IReadOnlyList<string>> VerifyAsync(StackPlace place, WantedRevision wanted, CancellationToken cancellationToken);
+    /// <exception cref="DeploymentException">One that this deployment made has ended meanwhile, if only once.</exception>
+    Task<IReadOnlyList<string>> VerifyAsync(StackPlace place, WantedRevision wanted, StepLog log, CancellationToken cancellationToken);
 }
 
 /// <summary>A revision in the planner's words and in the mapper's.</summary>

@@ -1,37 +1,53 @@
-using System.Collections.Concurrent;
+using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
+using Portal.Clusters;
 using Portal.Deployments.Planning;
 using Portal.Docker;
+using Portal.Gateway;
 using Portal.Store;
 
 namespace Portal.Deployments;
 
 /// <summary>
-/// Holds every environment to the revision that it is wanted to run: what died or was removed by hand is made anew. One
-/// portal leads; where a deployment is open for a stack, or its healing is switched off, the loop keeps its hands off.
+/// Holds every environment to the revision that it is wanted to run: what died or was changed by hand is put right. Woken by what the
+/// hosts say, and looks every few seconds anyway. One portal leads; where a deployment is open for a stack, or its healing is switched
+/// off, the loop keeps its hands off.
 /// </summary>
 public sealed class ReconcileLoop(
-    PortalDbFactory databases, StoreLocks locks, WantedRevisions revisions, IRuntime runtime, ChangeFeed feed, TimeProvider clock, ILogger<ReconcileLoop> log) : BackgroundService
+    PortalDbFactory databases, StoreLocks locks, WantedRevisions revisions, IRuntime runtime, HealingBook book, Inventory inventory, ChangeFeed feed, TimeProvider clock, ILogger<ReconcileLoop> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(2);
-    private const int AtOnce = 8;
-    private readonly ConcurrentDictionary<(Guid Environment, Guid Stack), Rested> rests = new();
 
-    /// <param name="Whole">Nothing at all is done before then, and not only nothing new made.</param>
-    private readonly record struct Rested(int Times, DateTimeOffset NotBefore, bool Whole);
+    /// <summary>What comes in a burst is looked at once.</summary>
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(500);
+    private const int AtOnce = 8;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var ticks = new PeriodicTimer(Pause, clock);
-        while (await ticks.WaitForNextTickAsync(stoppingToken))
+        var touched = Channel.CreateUnbounded<Guid>(new UnboundedChannelOptions { SingleReader = true });
+        using var subscription = feed.Subscribe(note =>
         {
+            if (note is { Kind: "inventory", Tenant: { } tenant })
+            {
+                touched.Writer.TryWrite(tenant);
+            }
+        });
+        var nextWhole = clock.GetUtcNow();
+        while (true)
+        {
+            await Task.Delay(BetweenLooks, clock, stoppingToken);
+            var tenants = await TouchedAsync(touched.Reader, nextWhole, stoppingToken);
+            if (tenants.Count == 0)
+            {
+                nextWhole = clock.GetUtcNow() + Pause;
+            }
+
             try
             {
                 await using var lead = await locks.TryTakeAsync("reconcile", stoppingToken);
                 if (lead is not null)
                 {
-                    await PassAsync(stoppingToken);
+                    await PassAsync(tenants, stoppingToken);
                 }
             }
             catch (Exception error) when (error is Npgsql.NpgsqlException or InvalidOperationException && !stoppingToken.IsCancellationRequested)
@@ -41,27 +57,59 @@ public sealed class ReconcileLoop(
         }
     }
 
-    private async Task PassAsync(CancellationToken cancellationToken) =>
-        await Parallel.ForEachAsync(await PlacesAsync(cancellationToken), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (place, token) =>
+    /// <returns>Tenants whose containers have changed; none where it is time to look at all.</returns>
+    private async Task<IReadOnlySet<Guid>> TouchedAsync(ChannelReader<Guid> touched, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        var tenants = new HashSet<Guid>();
+        var left = until - clock.GetUtcNow();
+        if (left > TimeSpan.Zero)
         {
-            var rest = rests.GetValueOrDefault((place.Environment, place.StackId));
-            if (clock.GetUtcNow() < rest.NotBefore && rest.Whole)
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(left);
+            try
+            {
+                await touched.WaitToReadAsync(limit.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                return tenants;
+            }
+        }
+
+        while (touched.TryRead(out var tenant))
+        {
+            tenants.Add(tenant);
+        }
+
+        // Asked here and not before: a stream of events must not put off the look at all.
+        return clock.GetUtcNow() >= until ? new HashSet<Guid>() : tenants;
+    }
+
+    private async Task PassAsync(IReadOnlySet<Guid> tenants, CancellationToken cancellationToken) =>
+        await Parallel.ForEachAsync(await PlacesAsync(tenants, cancellationToken), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (place, token) =>
+        {
+            if (book.IsResting(At(place, ""), clock.GetUtcNow()))
             {
                 return;
             }
 
             try
             {
-                await HealAsync(place, rest, token);
+                await HealAsync(place, token);
             }
-            catch (Exception error) when (error is DeploymentException or EngineException or InvalidDataException or Gateway.GatewayException)
+            catch (Exception error) when (error is EngineException { Error.IsTransient: true } or GatewayException or DeploymentException { InnerException: GatewayException })
             {
-                var until = Rest(place, rest, whole: true);
-                log.LogWarning("{Tenant} {Colour} {Stack} cannot be healed: {Problem} Trying again at {Until:u}", place.TenantSlug, place.Colour, place.Stack, error.Message, until);
+                // Its host or the gateway is away, which is said elsewhere; once it is back, nobody should have to wait.
+                log.LogDebug(error, "{Tenant} {Colour} {Stack} cannot be looked at now", place.TenantSlug, place.Colour, place.Stack);
+            }
+            catch (Exception error) when (error is DeploymentException or EngineException or InvalidDataException)
+            {
+                var note = Rest(place, "", $"it cannot be healed: {error.Message.TrimEnd('.')}");
+                log.LogWarning("{Tenant} {Colour} {Stack} cannot be healed: {Problem} Trying again at {Until:u}", place.TenantSlug, place.Colour, place.Stack, error.Message, note.NotBefore);
             }
         });
 
-    private async Task HealAsync(StackPlace place, Rested rest, CancellationToken cancellationToken)
+    private async Task HealAsync(StackPlace place, CancellationToken cancellationToken)
     {
         await using var hands = await locks.TryTakeAsync(DeploymentLeases.LockName(place.Environment, place.StackId), cancellationToken);
         if (hands is null || await IsDeployingAsync(place, cancellationToken))
@@ -70,45 +118,74 @@ public sealed class ReconcileLoop(
         }
 
         // Asked only now: a pass takes its time, and a deployment may have begun and ended since it started.
-        var wanted = await revisions.ReadAsync(place.Tenant, place.StackId, await RevisionAsync(place, cancellationToken), runOnce: false, cancellationToken);
+        var wanted = await RevisionAsync(place, cancellationToken) is { } revision
+            ? await revisions.ReadAsync(place.Tenant, place.StackId, revision, runOnce: false, cancellationToken)
+            : null;
         var lines = new HealingLog(log, place);
-        var resting = clock.GetUtcNow() < rest.NotBefore;
-        var made = false;
+        var made = new Dictionary<string, string>(StringComparer.Ordinal);
+        var wrong = new Dictionary<string, string>(StringComparer.Ordinal);
         while (!await IsDeployingAsync(place, cancellationToken))
         {
-            var plan = Planner.Plan(wanted.Stack, await runtime.ObserveAsync(place, wanted, cancellationToken));
+            var observed = await runtime.ObserveAsync(place, wanted, cancellationToken);
+            var plan = Planner.Plan(wanted?.Stack ?? WantedStack.Nothing, observed);
             if (plan.Reached)
             {
-                rests.TryRemove((place.Environment, place.StackId), out _);
-                return;
+                if (book.Well(place.Environment, place.StackId, clock.GetUtcNow()))
+                {
+                    Tell(place);
+                }
+
+                break;
+            }
+
+            foreach (var replica in observed.Replicas.Where(replica => replica.State == ReplicaState.Exited || replica.Health == ReplicaHealth.Unhealthy))
+            {
+                wrong[replica.Service] = replica.State == ReplicaState.Exited ? $"{replica.Service} {replica.Index} exited with {replica.ExitCode}" : $"{replica.Service} {replica.Index} was unhealthy";
             }
 
             // What only time can do is looked at again in the next pass: nobody's deployment waits for a healing that waits.
-            if (plan.Ready.FirstOrDefault(step => step is not (Step.AwaitHealthy or Step.AwaitCompletion or Step.Pause) && !(resting && step is Step.Create)) is not { } step)
+            if (plan.Ready.FirstOrDefault(step => !Waits(step) && !IsResting(place, step)) is not { } step)
             {
                 break;
             }
 
             log.LogInformation("Healing {Tenant} {Colour} {Stack}: {Step}", place.TenantSlug, place.Colour, place.Stack, step.Title());
-            made |= step is Step.Create;
+            if (step is Step.Create)
+            {
+                made[step.Service] = wrong.GetValueOrDefault(step.Service, $"{step.Service} was gone");
+            }
+
             await runtime.ApplyAsync(place, wanted, step, lines, cancellationToken);
-            feed.Publish(new ChangeNote(place.Tenant, "inventory", place.Environment));
+            Tell(place);
         }
 
-        if (made)
+        foreach (var (service, why) in made)
         {
-            // What dies again and again is made anew more and more seldom.
-            Rest(place, rest, whole: false);
+            var note = Rest(place, service, why);
+            if (note.Times > 1)
+            {
+                log.LogWarning("{Tenant} {Colour} {Stack} {Service} was {Note}", place.TenantSlug, place.Colour, place.Stack, service, note.Text);
+            }
         }
     }
 
-    private DateTimeOffset Rest(StackPlace place, Rested rest, bool whole)
+    private static bool Waits(Step step) => step is Step.AwaitHealthy or Step.AwaitCompletion or Step.Pause;
+
+    /// <summary>What was made anew a moment ago is left as it is for a while, however ill: only its way in and out of the gateway is kept.</summary>
+    private bool IsResting(StackPlace place, Step step) =>
+        step is not (Step.Drain or Step.Admit or Step.Mend or Step.Start) && book.IsResting(At(place, step.Service), clock.GetUtcNow());
+
+    private HealingNote Rest(StackPlace place, string service, string why)
     {
-        var pause = TimeSpan.FromSeconds(Math.Min(LongestRest.TotalSeconds, Math.Pow(2, rest.Times + 1)));
-        var until = clock.GetUtcNow() + pause;
-        rests[(place.Environment, place.StackId)] = new Rested(rest.Times + 1, until, whole);
-        return until;
+        var note = book.Rest(At(place, service), why, clock.GetUtcNow());
+        Tell(place);
+        return note;
     }
+
+    /// <summary>Pages that show the environment read it again. Without a tenant: it is not news of the host's, to be healed again.</summary>
+    private void Tell(StackPlace place) => feed.Publish(new ChangeNote(null, "inventory", place.Environment));
+
+    private static HealingPlace At(StackPlace place, string service) => new(place.Environment, place.StackId, service);
 
     private async Task<bool> IsDeployingAsync(StackPlace place, CancellationToken cancellationToken)
     {
@@ -116,22 +193,54 @@ public sealed class ReconcileLoop(
         return await db.Deployments.AnyAsync(row => row.EnvironmentId == place.Environment && row.StackId == place.StackId && (row.State == DeploymentState.Running || row.State == DeploymentState.Queued), cancellationToken);
     }
 
-    private async Task<Guid> RevisionAsync(StackPlace place, CancellationToken cancellationToken)
+    /// <summary>Null where nothing is wanted.</summary>
+    private async Task<Guid?> RevisionAsync(StackPlace place, CancellationToken cancellationToken)
     {
         await using var db = databases.Tenant(place.Tenant);
-        return await db.Placements.Where(row => row.EnvironmentId == place.Environment && row.StackId == place.StackId).Select(row => row.RevisionId).SingleAsync(cancellationToken);
+        return await db.Placements.Where(row => row.EnvironmentId == place.Environment && row.StackId == place.StackId).Select(row => (Guid?)row.RevisionId).SingleOrDefaultAsync(cancellationToken);
     }
 
-    private async Task<IReadOnlyList<StackPlace>> PlacesAsync(CancellationToken cancellationToken)
+    /// <param name="tenants">Of these alone; of all where there are none.</param>
+    private async Task<IReadOnlyList<StackPlace>> PlacesAsync(IReadOnlySet<Guid> tenants, CancellationToken cancellationToken)
     {
+        var some = tenants.ToArray();
         await using var db = databases.Platform();
         var rows = await (
             from placement in db.Placements.AsNoTracking()
             join stack in db.Stacks on placement.StackId equals stack.Id
             join environment in db.Environments on placement.EnvironmentId equals environment.Id
             join tenant in db.Tenants on placement.TenantId equals tenant.Id
-            where stack.RemovedAt == null && stack.Healing
+            where stack.RemovedAt == null && stack.Healing && (some.Length == 0 || some.Contains(placement.TenantId))
+                && !db.Deployments.Any(row => row.EnvironmentId == placement.EnvironmentId && row.StackId == placement.StackId && (row.State == DeploymentState.Running || row.State == DeploymentState.Queued))
             select new { Tenant = tenant.Id, tenant.Slug, Environment = environment.Id, environment.Colour, Stack = stack.Id, stack.Name }).ToListAsync(cancellationToken);
-        return [.. rows.Select(row => new StackPlace(row.Tenant, row.Slug, row.Environment, row.Colour, row.Stack, row.Name, Guid.Empty))];
+        return
+        [
+            .. rows.Select(row => new StackPlace(row.Tenant, row.Slug, row.Environment, row.Colour, row.Stack, row.Name, Guid.Empty)),
+            .. await LeftoversAsync(db, inventory.Stacks().Where(one => some.Length == 0 || some.Contains(one.Tenant)).Except(rows.Select(row => (row.Tenant, row.Colour, row.Name))), cancellationToken),
+        ];
+    }
+
+    /// <summary>A first deployment that failed and could not take away what it had begun leaves containers where nothing is wanted.</summary>
+    private static async Task<IReadOnlyList<StackPlace>> LeftoversAsync(PortalDb db, IEnumerable<(Guid Tenant, Colour Colour, string Stack)> seen, CancellationToken cancellationToken)
+    {
+        List<StackPlace> places = [];
+        foreach (var (tenant, colour, name) in seen)
+        {
+            var left = await (
+                from stack in db.Stacks.AsNoTracking()
+                join environment in db.Environments on stack.TenantId equals environment.TenantId
+                join owner in db.Tenants on stack.TenantId equals owner.Id
+                where stack.TenantId == tenant && stack.Name == name && stack.RemovedAt == null && stack.Healing && environment.Colour == colour
+                    && !db.Placements.Any(row => row.EnvironmentId == environment.Id && row.StackId == stack.Id)
+                    && db.Deployments.Any(row => row.EnvironmentId == environment.Id && row.StackId == stack.Id && row.State == DeploymentState.Failed)
+                    && !db.Deployments.Any(row => row.EnvironmentId == environment.Id && row.StackId == stack.Id && (row.State == DeploymentState.Running || row.State == DeploymentState.Queued))
+                select new { owner.Slug, Environment = environment.Id, Stack = stack.Id }).SingleOrDefaultAsync(cancellationToken);
+            if (left is not null)
+            {
+                places.Add(new StackPlace(tenant, left.Slug, left.Environment, colour, left.Stack, name, Guid.Empty));
+            }
+        }
+
+        return places;
     }
 }

@@ -18,6 +18,9 @@ public sealed record ReplicaView(string Container, int Index, int Revision, Repl
 /// <param name="Revision">The one wanted there; null while only a first deployment's containers are there.</param>
 public sealed record ServiceSide(int? Revision, int Wanted, ImageChoice? Image, ImmutableArray<ReplicaView> Replicas)
 {
+    /// <summary>Where it is made anew again and again: how often, why, and when next; for people.</summary>
+    public string? Healing { get; init; }
+
     public int Count(ReplicaCondition condition) => Replicas.Count(replica => replica.Condition == condition);
 
     public bool Well => Count(ReplicaCondition.Healthy) >= Wanted && Wanted > 0;
@@ -35,7 +38,7 @@ public sealed record ServiceView(string Name, bool Routed, ServiceSide? Blue, Se
 public sealed record StackServices(Guid TenantId, Guid StackId, string Stack, ImmutableArray<ServiceView> Services);
 
 /// <summary>What runs where, wanted beside seen. Reads database and inventory, and waits for no engine.</summary>
-public sealed class ServiceQueries(PortalDbFactory databases, RevisionReader revisions, Inventory inventory)
+public sealed class ServiceQueries(PortalDbFactory databases, RevisionReader revisions, Inventory inventory, HealingBook healing)
 {
     public async Task<IReadOnlyList<StackServices>> ListAsync(Guid tenant, CancellationToken cancellationToken)
     {
@@ -60,7 +63,7 @@ public sealed class ServiceQueries(PortalDbFactory databases, RevisionReader rev
             where tenants.Contains(placement.TenantId)
             join environment in db.Environments on placement.EnvironmentId equals environment.Id
             join revision in db.Revisions on placement.RevisionId equals revision.Id
-            select new { placement.StackId, environment.Colour, placement.RevisionId, revision.Number }).ToListAsync(cancellationToken);
+            select new { placement.StackId, placement.EnvironmentId, environment.Colour, placement.RevisionId, revision.Number }).ToListAsync(cancellationToken);
         var routed = (await db.Routes.AsNoTracking().Where(route => tenants.Contains(route.TenantId)).Select(route => new { route.StackId, route.Service }).ToListAsync(cancellationToken))
             .Select(route => (route.StackId, route.Service)).ToHashSet();
         var replicas = tenants.SelectMany(tenant => inventory.Of(tenant)).ToLookup(replica => (replica.Labels.Tenant, replica.Labels.Stack));
@@ -72,7 +75,7 @@ public sealed class ServiceQueries(PortalDbFactory databases, RevisionReader rev
             {
                 var wanted = placed.SingleOrDefault(row => row.StackId == stack.Id && row.Colour == colour);
                 var rendered = wanted is null ? null : await RenderedAsync(stack.TenantId, wanted.RevisionId, cancellationToken);
-                sides[colour] = Side(wanted?.Number, rendered, replicas[(stack.TenantId, stack.Name)].Where(replica => replica.Labels.Colour == colour));
+                sides[colour] = Side(wanted?.Number, rendered, replicas[(stack.TenantId, stack.Name)].Where(replica => replica.Labels.Colour == colour), service => Healing(wanted?.EnvironmentId, stack.Id, service));
             }
 
             var names = sides.Values.SelectMany(side => side.Keys).Distinct().Order(StringComparer.Ordinal);
@@ -99,7 +102,7 @@ public sealed class ServiceQueries(PortalDbFactory databases, RevisionReader rev
         }
     }
 
-    private Dictionary<string, ServiceSide> Side(int? revision, RenderedStack? rendered, IEnumerable<InventoryReplica> seen)
+    private Dictionary<string, ServiceSide> Side(int? revision, RenderedStack? rendered, IEnumerable<InventoryReplica> seen, Func<string, string?> healingOf)
     {
         var byService = seen.ToLookup(replica => replica.Labels.Service, StringComparer.Ordinal);
         var specs = rendered?.Compose.Services.ToDictionary(service => service.Name, StringComparer.Ordinal) ?? [];
@@ -110,9 +113,17 @@ public sealed class ServiceQueries(PortalDbFactory databases, RevisionReader rev
                 spec is null ? null : revision,
                 spec is null ? 0 : rendered!.ReplicasOf(spec),
                 rendered?.Images.GetValueOrDefault(name),
-                [.. byService[name].Select(replica => View(replica, spec?.IsOneShot == true))]);
+                [.. byService[name].Select(replica => View(replica, spec?.IsOneShot == true))])
+            {
+                Healing = healingOf(name),
+            };
         }, StringComparer.Ordinal);
     }
+
+    /// <summary>Its own, or the whole stack's.</summary>
+    private string? Healing(Guid? environment, Guid stack, string service) => environment is not { } place ? null
+        : healing[new HealingPlace(place, stack, service)] is { Times: > 1 } own ? own.Text
+        : healing[new HealingPlace(place, stack, "")]?.Text;
 
     private ReplicaView View(InventoryReplica replica, bool oneShot)
     {

@@ -12,9 +12,12 @@ public sealed class EmbeddedPostgres(IOptions<StoreOptions> options, ILogger<Emb
 {
     // PostgreSQL refuses to run as root; Debian's package brings this account.
     private const string Account = "postgres";
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(50);
 
     private string Folder => Path.Combine(options.Value.DataDirectory, "pg");
     private string Data => Path.Combine(Folder, "data");
+    private string PidFile => Path.Combine(Data, "postmaster.pid");
     private bool started;
 
     /// <returns>The connection string.</returns>
@@ -27,8 +30,9 @@ public sealed class EmbeddedPostgres(IOptions<StoreOptions> options, ILogger<Emb
             await RunAsync(Path.Combine(programs, "initdb"), ["-D", Data, "-U", "portal", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--data-checksums"], cancellationToken);
         }
 
-        if (!await IsRunningAsync(programs, cancellationToken))
+        if (!await IsAliveAsync(cancellationToken))
         {
+            await ForgetDeadAsync(cancellationToken);
             var settings = $"-k {Folder} -c listen_addresses='' -c unix_socket_permissions=0700 -c max_connections=200";
             await RunAsync(Path.Combine(programs, "pg_ctl"), ["-D", Data, "-w", "-t", "60", "-l", Path.Combine(Folder, "log"), "-o", settings, "start"], cancellationToken);
         }
@@ -38,6 +42,23 @@ public sealed class EmbeddedPostgres(IOptions<StoreOptions> options, ILogger<Emb
         await CreateDatabaseAsync(text.ConnectionString, cancellationToken);
         text.Database = "portal";
         return text.ConnectionString;
+    }
+
+    /// <summary>Whether its first process lives. Asked often, so without starting a program.</summary>
+    public async Task<bool> IsAliveAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var lines = await File.ReadAllLinesAsync(PidFile, cancellationToken);
+            var state = await File.ReadAllTextAsync($"/proc/{lines[0].Trim()}/stat", cancellationToken);
+            // After the name, which may hold anything. Dead and not yet fetched by its parent is dead.
+            return state.Contains("(postgres)", StringComparison.Ordinal) && state[(state.LastIndexOf(')') + 2)] is not ('Z' or 'X');
+        }
+        catch (IOException)
+        {
+            // It takes its file away when it ends in peace, and the kernel its own when it does not.
+            return false;
+        }
     }
 
     public async Task StopAsync()
@@ -74,11 +95,47 @@ public sealed class EmbeddedPostgres(IOptions<StoreOptions> options, ILogger<Emb
         }
     }
 
-    private async Task<bool> IsRunningAsync(string programs, CancellationToken cancellationToken)
+    /// <summary>
+    /// Where nobody fetches the dead (a container whose first process is this one), PostgreSQL takes a killed server for a living one and does
+    /// not start. Its files may go once no process of it is left, for they are also what keeps two servers apart.
+    /// </summary>
+    private async Task ForgetDeadAsync(CancellationToken cancellationToken)
     {
-        // 0: runs; 3: does not; a stale pid file of a killed machine counts as not running.
-        var (code, _) = await TryAsync(Path.Combine(programs, "pg_ctl"), ["-D", Data, "status"], asOwner: true, cancellationToken);
-        return code == 0;
+        if (!File.Exists(PidFile))
+        {
+            return;
+        }
+
+        var started = Stopwatch.GetTimestamp();
+        while (Directory.EnumerateDirectories("/proc").Any(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0]) && WorksIn(folder, Data)))
+        {
+            if (Stopwatch.GetElapsedTime(started) > LongestEnd)
+            {
+                throw new InvalidOperationException($"Processes of a PostgreSQL that was killed are still at work in {Data}.");
+            }
+
+            await Task.Delay(Again, cancellationToken);
+        }
+
+        File.Delete(PidFile);
+        foreach (var socket in Directory.EnumerateFiles(Folder, ".s.PGSQL.*.lock"))
+        {
+            File.Delete(socket);
+        }
+    }
+
+    /// <summary>The dead have no folder to work in.</summary>
+    private static bool WorksIn(string process, string folder)
+    {
+        try
+        {
+            return new FileInfo(Path.Combine(process, "cwd")).LinkTarget == folder;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Ended meanwhile, or somebody else's.
+            return false;
+        }
     }
 
     private static bool IsRoot => System.Environment.UserName == "root";

@@ -18,6 +18,7 @@ public static class StoreFeature
         services.AddSingleton<PortalDbFactory>();
         services.AddSingleton<StoreLocks>();
         services.AddHostedService<StoreStart>();
+        services.AddHostedService<PostgresKeeper>();
         services.AddSingleton<ChangeFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<ChangeFeed>());
         services.AddDataProtection().SetApplicationName("portal");

@@ -49,7 +49,8 @@ public sealed class StoreLocks(PortalDataSource database)
 
     private static async Task<object?> RunAsync(NpgsqlConnection connection, string sql, string name, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
+        // Whoever waits for a lock waits as long as it takes, or until he is cancelled.
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         command.Parameters.AddWithValue(BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name))));
         return await command.ExecuteScalarAsync(cancellationToken);
     }
@@ -58,9 +59,17 @@ public sealed class StoreLocks(PortalDataSource database)
     {
         public async ValueTask DisposeAsync()
         {
-            if (connection.State == System.Data.ConnectionState.Open)
+            try
             {
-                await RunAsync(connection, "select pg_advisory_unlock($1)", name, CancellationToken.None);
+                if (connection.State == System.Data.ConnectionState.Open)
+                {
+                    await RunAsync(connection, "select pg_advisory_unlock($1)", name, CancellationToken.None);
+                }
+            }
+            catch (Exception error) when (StoreFaults.MayPass(error))
+            {
+                // A connection that broke has let go already; only the pool must not have it back.
+                await connection.CloseAsync();
             }
 
             await connection.DisposeAsync();

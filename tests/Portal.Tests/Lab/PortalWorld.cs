@@ -32,12 +32,16 @@ public sealed class PortalWorld : IAsyncDisposable
 
     public int GatewayPort { get; } = LoopbackPort.Free();
 
-    public static async Task<PortalWorld> StartAsync(params KeyValuePair<string, string?>[] settings)
+    public static async Task<PortalWorld> StartAsync(params KeyValuePair<string, string?>[] settings) =>
+        await StartAsync(await LabFixture.Engine, database: null, settings);
+
+    /// <param name="engine">One of the test's own, on the shared network: to be killed.</param>
+    /// <param name="database">A connection string, to a server of the test's own.</param>
+    public static async Task<PortalWorld> StartAsync(EngineLab engine, string? database, params KeyValuePair<string, string?>[] settings)
     {
-        var world = new PortalWorld();
-        (world.engine, world.registry) = (await LabFixture.Engine, await LabFixture.Registry);
+        var world = new PortalWorld { engine = engine, registry = await LabFixture.Registry };
         world.Portal = await PortalLab.StartPublishedAsync(
-            [new("Portal:Gateway:Listen", $"127.0.0.1:{world.GatewayPort}"), new("Portal:Webhooks:PerHook:Burst", "10000"), new("Portal:Webhooks:PerSource:Burst", "10000"), .. settings]);
+            [new("Portal:Gateway:Listen", $"127.0.0.1:{world.GatewayPort}"), new("Portal:Webhooks:PerHook:Burst", "10000"), new("Portal:Webhooks:PerSource:Burst", "10000"), .. settings], database);
         world.administrator = await world.Portal.AdministratorAsync();
         await world.PostAsync("hosts", new { name = "lab", endpoint = $"unix://{world.engine.Socket}", publishAddress = world.engine.Address.ToString() });
         await world.AddTenantAsync(world.Tenant);
@@ -73,6 +77,16 @@ public sealed class PortalWorld : IAsyncDisposable
     public async Task<(string Reference, string Digest)> PushAsync(string tag, params string[] environment) =>
         await (await LabFixture.Samples).PushAsync($"{Tenant}/web", tag, environment);
 
+    /// <summary>A small one with busybox and this script as its program, under the same repository.</summary>
+    public async Task PushScriptAsync(string tag, string script)
+    {
+        var builder = await LabFixture.Engine;
+        var image = ImageReference.Parse(Image(tag));
+        await LabImages.BusyboxAsync(builder.Client, image, ["sh", "/run.sh"], changes: [], new Dictionary<string, string> { ["run.sh"] = script });
+        await LabImages.PushAsync(builder.Client, image);
+        await builder.Client.Images.RemoveAsync(image.ToString(), force: true);
+    }
+
     public string Image(string tag) => registry.Reference($"{Tenant}/web:{tag}").ToString();
 
     public string HostOf(string stack) => $"{stack}.{Tenant}.localhost";
@@ -103,7 +117,7 @@ public sealed class PortalWorld : IAsyncDisposable
 
     public async Task<Ended> EndedAsync(string deployment)
     {
-        var answer = await GetAsync($"deployments/{deployment}?wait=120");
+        var answer = await GetAsync($"deployments/{deployment}?wait=90");
         var log = await GetAsync($"deployments/{deployment}/log");
         return new Ended(deployment, answer.GetProperty("state").GetString()!, answer.GetProperty("reason").GetString(), answer.GetProperty("reasonText").GetString(),
             [.. log.EnumerateArray().Select(line => $"{line.GetProperty("kind").GetString()} {line.GetProperty("step").GetString()}: {line.GetProperty("text").GetString()}")]);

@@ -39,6 +39,7 @@ public sealed class ImportOrderTests
     [InlineData("Portal.Docker")]
     [InlineData("Portal.Compose")]
     [InlineData("Portal.HAProxy")]
+    [InlineData("Portal.Planning")]
     public void A_library_knows_nothing_of_the_others(string library) =>
         Assert.DoesNotContain(Assembly.Load(library).GetReferencedAssemblies(), reference => reference.Name!.StartsWith("Portal", StringComparison.Ordinal));
 

@@ -9,6 +9,7 @@ public static class HealthJudge
         var row = before?.Passed == passed ? before.Row + 1 : 1;
         var next = (state, passed) switch
         {
+            (HealthState.Starting, true) when up < rule.Steady => state,
             (_, true) => row >= rule.HealthyThreshold ? HealthState.Healthy : state,
             // A slow start is not a failure; once it was healthy, each failure counts.
             (HealthState.Starting, false) => up > rule.StartPeriod && row >= rule.UnhealthyThreshold ? HealthState.Unhealthy : HealthState.Starting,

@@ -6,7 +6,8 @@ namespace Portal.Clusters.Health;
 /// <summary>Probes every running replica, one small loop each, until the container is gone or stopped.</summary>
 public sealed class HealthWatch(HealthBook book, Prober prober, TimeProvider clock, ILogger<HealthWatch> log) : IAsyncDisposable
 {
-    /// <summary>Until a replica was healthy once it is asked this often: a deployment waits for the answer.</summary>
+    /// <summary>Until a replica was healthy once it is asked again so soon, then more and more seldom: a deployment waits for the answer.</summary>
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(30);
     private static readonly TimeSpan WhileStarting = TimeSpan.FromMilliseconds(200);
 
     private const string OtherContainer = "container:";
@@ -34,11 +35,13 @@ public sealed class HealthWatch(HealthBook book, Prober prober, TimeProvider clo
 
     private async Task LoopAsync(EngineHost engine, string containerId, ProbeRule rule, CancellationToken cancellationToken)
     {
+        var starting = Soon;
         try
         {
             while (await ProbeOnceAsync(engine, containerId, rule, cancellationToken))
             {
-                await Task.Delay(book[containerId]?.State == HealthState.Starting ? Least(WhileStarting, rule.Interval) : rule.Interval, clock, cancellationToken);
+                await Task.Delay(book[containerId]?.State == HealthState.Starting ? Least(starting, rule.Interval) : rule.Interval, clock, cancellationToken);
+                starting = Least(starting * 1.5, WhileStarting);
             }
         }
         catch (EngineException error) when (error.Kind == EngineErrorKind.NotFound)

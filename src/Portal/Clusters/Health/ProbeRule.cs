@@ -33,6 +33,9 @@ public sealed record ProbeRule(
     int UnhealthyThreshold,
     TimeSpan StartPeriod)
 {
+    /// <summary>It is healthy only once it has been up for so long: one that ends again and again passes in between.</summary>
+    public TimeSpan Steady { get; init; }
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
 
     /// <summary>For a service that says nothing and has no port.</summary>

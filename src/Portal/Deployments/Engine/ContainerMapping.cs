@@ -99,6 +99,12 @@ public static class ContainerMapping
     /// <summary>What the stack says; else its first port; else that it stays up.</summary>
     public static ProbeRule Probe(ServiceSpec service)
     {
+        var rule = Asked(service);
+        return rule with { Steady = service.Update.Monitor ?? rule.Steady };
+    }
+
+    private static ProbeRule Asked(ServiceSpec service)
+    {
         if (service.HealthProbe is { } probe)
         {
             return new ProbeRule(probe.Kind == Compose.ProbeKind.Http ? ProbeKind.Http : ProbeKind.Tcp, probe.Port, probe.Path ?? "/", probe.Interval, probe.Timeout, probe.HealthyThreshold, probe.UnhealthyThreshold, probe.StartPeriod);
@@ -112,9 +118,12 @@ public static class ContainerMapping
         }
 
         return ServicePorts.Of(service) is [var port, ..]
-            ? new ProbeRule(ProbeKind.Tcp, port, "", TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2), 1, 3, TimeSpan.FromSeconds(30))
+            ? new ProbeRule(ProbeKind.Tcp, port, "", TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2), 1, 3, TimeSpan.FromSeconds(30)) { Steady = SteadyUnasked }
             : ProbeRule.StaysUp;
     }
+
+    /// <summary>Where nobody said how its health is found out, an open port alone tells little.</summary>
+    private static readonly TimeSpan SteadyUnasked = TimeSpan.FromSeconds(2);
 
     private static string Prefix(StackPlace place) => $"{place.TenantSlug}-{place.Colour.Text()}-{place.Stack}";
 
@@ -128,7 +137,7 @@ public static class ContainerMapping
     }
 
     // The engine makes the first one the container's own: its gateway is the way out.
-    private static Dictionary<string, NetworkAttachmentSpec> Networks(StackPlace place, ComposeStack stack, ServiceSpec service) =>
+    public static Dictionary<string, NetworkAttachmentSpec> Networks(StackPlace place, ComposeStack stack, ServiceSpec service) =>
         service.Networks.OrderByDescending(network => network.Priority).ToDictionary(
             network => StackResources.NetworkName(place, stack, network.Name),
             network => new NetworkAttachmentSpec([service.Name, .. network.Aliases], network.Ipv4),

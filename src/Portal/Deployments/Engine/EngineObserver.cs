@@ -15,6 +15,7 @@ public sealed class EngineObserver(HealthBook health, HealthWatch watch, Gateway
         var containers = await ListAsync(engine, place, cancellationToken);
         var servers = await gateway.ServersAsync(place, cancellationToken);
         var replicas = ImmutableArray.CreateBuilder<ObservedReplica>(containers.Count);
+        var altered = new AlteredContainers(place, wanted);
         foreach (var (container, labels) in containers)
         {
             var state = StateOf(container.Status);
@@ -39,7 +40,8 @@ public sealed class EngineObserver(HealthBook health, HealthWatch watch, Gateway
                 servers.PlaceOf(engine.Host, container),
                 exitCode,
                 labels.Deployment == place.Deployment && place.Deployment != Guid.Empty,
-                clock.GetUtcNow() - container.Created));
+                clock.GetUtcNow() - container.Created,
+                altered.Has(container, labels)));
         }
 
         return new ObservedStack(replicas.ToImmutable(), await PreparedAsync(engine, place, wanted, replicas, cancellationToken));
@@ -93,7 +95,8 @@ public sealed class EngineObserver(HealthBook health, HealthWatch watch, Gateway
 
         // Where a container of it stands, everything that it took to make it was there.
         var made = replicas.Select(replica => (replica.Service, replica.Fingerprint)).ToHashSet();
-        var services = wanted.Rendered.Compose.Services.Where(service => !made.Contains((service.Name, wanted.Rendered.FingerprintOf(service)))).ToList();
+        var fingerprints = wanted.Stack.Services.ToDictionary(service => service.Name, service => service.Fingerprint, StringComparer.Ordinal);
+        var services = wanted.Rendered.Compose.Services.Where(service => !made.Contains((service.Name, fingerprints[service.Name]))).ToList();
         if (services.Count == 0)
         {
             return [.. wanted.Rendered.Compose.Services.Select(service => service.Name)];

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Portal.Clusters;
 using Portal.Clusters.Health;
@@ -11,15 +12,19 @@ namespace Portal.Deployments.Engine;
 /// <summary>Runs stacks on one plain Docker engine.</summary>
 public sealed class EngineRuntime(Engines engines, EngineObserver observer, EngineSteps steps, GatewaySteps gateway, TimeProvider clock) : IRuntime
 {
+    /// <summary>A look follows every step; where a host is does not change so fast.</summary>
+    private static readonly TimeSpan KnownFor = TimeSpan.FromSeconds(2);
+    private readonly ConcurrentDictionary<Guid, (long At, EngineHost Engine)> known = new();
+
     public async Task<ObservedStack> ObserveAsync(StackPlace place, WantedRevision? wanted, CancellationToken cancellationToken)
     {
-        var engine = await engines.OfEnvironmentAsync(place.Environment, cancellationToken);
+        var engine = await EngineAsync(place.Environment, cancellationToken);
         return await observer.ObserveAsync(engine, place, wanted, cancellationToken);
     }
 
     public async Task ApplyAsync(StackPlace place, WantedRevision? wanted, Step step, StepLog log, CancellationToken cancellationToken)
     {
-        var engine = await engines.OfEnvironmentAsync(place.Environment, cancellationToken);
+        var engine = await EngineAsync(place.Environment, cancellationToken);
         switch (step)
         {
             case Step.Prepare prepare:
@@ -33,6 +38,9 @@ public sealed class EngineRuntime(Engines engines, EngineObserver observer, Engi
                 break;
             case Step.Start start:
                 await steps.StartAsync(engine, place, wanted!, Service(wanted!, start.Service), start.Replica, log, cancellationToken);
+                break;
+            case Step.Mend mend:
+                await steps.MendAsync(engine, place, wanted!, Service(wanted!, mend.Service), mend.Replica, log, cancellationToken);
                 break;
             case Step.AwaitHealthy wait:
                 await steps.AwaitHealthyAsync(engine, wait.Replica, log, cancellationToken);
@@ -57,21 +65,34 @@ public sealed class EngineRuntime(Engines engines, EngineObserver observer, Engi
         }
     }
 
-    public async Task<IReadOnlyList<string>> VerifyAsync(StackPlace place, WantedRevision wanted, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> VerifyAsync(StackPlace place, WantedRevision wanted, StepLog log, CancellationToken cancellationToken)
     {
-        var engine = await engines.OfEnvironmentAsync(place.Environment, cancellationToken);
+        var engine = await EngineAsync(place.Environment, cancellationToken);
         var containers = await observer.ListAsync(engine, place, cancellationToken);
-        List<string> wrong = [];
-        foreach (var (container, labels) in containers)
+        var restarts = steps.RequireSteadyAsync(engine, containers.Where(one => one.Labels.Deployment == place.Deployment).Select(one => (one.Container.Id, one.Labels)), log, cancellationToken);
+        var names = containers.Select(one => ContainerMapping.Image(wanted.Rendered.Images[one.Labels.Service]).ToString()).Distinct().ToList();
+        var images = await Task.WhenAll(names.Select(name => engine.Client.Images.InspectAsync(name, cancellationToken)));
+        await restarts;
+        var ids = names.Zip(images).ToDictionary(pair => pair.First, pair => pair.Second.Id, StringComparer.Ordinal);
+        return
+        [
+            .. from one in containers
+               let named = ids[ContainerMapping.Image(wanted.Rendered.Images[one.Labels.Service]).ToString()]
+               where named != one.Container.ImageId
+               select $"{one.Labels.Service} {one.Labels.Index} runs {one.Container.ImageId}, not {named}, which the revision's digest names",
+        ];
+    }
+
+    private async Task<EngineHost> EngineAsync(Guid environment, CancellationToken cancellationToken)
+    {
+        if (known.TryGetValue(environment, out var before) && clock.GetElapsedTime(before.At) < KnownFor)
         {
-            var image = await engine.Client.Images.InspectAsync(ContainerMapping.Image(wanted.Rendered.Images[labels.Service]).ToString(), cancellationToken);
-            if (image.Id != container.ImageId)
-            {
-                wrong.Add($"{labels.Service} {labels.Index} runs {container.ImageId}, not {image.Id}, which the revision's digest names");
-            }
+            return before.Engine;
         }
 
-        return wrong;
+        var engine = await engines.OfEnvironmentAsync(environment, cancellationToken);
+        known[environment] = (clock.GetTimestamp(), engine);
+        return engine;
     }
 
     private static ServiceSpec Service(WantedRevision wanted, string name) =>

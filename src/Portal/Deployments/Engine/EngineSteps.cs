@@ -8,13 +8,13 @@ using Portal.Docker;
 namespace Portal.Deployments.Engine;
 
 /// <summary>The steps that are the engine's work. Each may be repeated after a crash: done already is done.</summary>
-public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFiles secrets, ImagePull pull, IOptions<DeploymentOptions> options, TimeProvider clock) : IDisposable
+public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFiles secrets, ImagePull pull, IOptions<DeploymentOptions> options) : IDisposable
 {
     private static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(10);
     // Of two who ask at the same instant for a network of one name, an engine gives each its own.
     private readonly SemaphoreSlim door = new(1, 1);
 
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(250);
 
     public void Dispose() => door.Dispose();
 
@@ -68,16 +68,78 @@ public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFile
         await log.LineAsync($"{replica.Service} {replica.Index} started ({replica.ContainerId[..12]})", cancellationToken);
     }
 
+    /// <summary>Back into what the stack says of it: running, under its name, in its networks.</summary>
+    public async Task MendAsync(EngineHost engine, StackPlace place, WantedRevision wanted, ServiceSpec service, ObservedReplica replica, StepLog log, CancellationToken cancellationToken)
+    {
+        var details = await engine.Client.Containers.InspectAsync(replica.ContainerId, cancellationToken);
+        if (details.State.Status == ContainerStatus.Paused)
+        {
+            await engine.Client.Containers.UnpauseAsync(replica.ContainerId, cancellationToken);
+            await log.LineAsync($"{replica.Service} {replica.Index} was paused and runs again", cancellationToken);
+        }
+
+        var name = ContainerMapping.Name(place, replica.Service, replica.Index, replica.Fingerprint);
+        if (details.Name != name)
+        {
+            await engine.Client.Containers.RenameAsync(replica.ContainerId, name, cancellationToken);
+            await log.LineAsync($"{replica.Service} {replica.Index} was called {details.Name} and is {name} again", cancellationToken);
+        }
+
+        foreach (var (network, attachment) in ContainerMapping.Networks(place, wanted.Rendered.Compose, service).Where(network => !details.Networks.ContainsKey(network.Key)))
+        {
+            await engine.Client.Networks.ConnectAsync(network, replica.ContainerId, attachment.Aliases, attachment.Ipv4Address, cancellationToken);
+            await log.LineAsync($"{replica.Service} {replica.Index} was taken out of the network {network} and is in it again", cancellationToken);
+        }
+    }
+
+    /// <summary>What has ended once, and was started again by its engine, is not what anybody wants to go on with.</summary>
+    /// <exception cref="DeploymentException">Such a one, with its last words in the log.</exception>
+    public Task RequireSteadyAsync(EngineHost engine, IEnumerable<(string Container, ReplicaLabels Labels)> replicas, StepLog log, CancellationToken cancellationToken) =>
+        Task.WhenAll(replicas.Select(async replica =>
+        {
+            var details = await engine.Client.Containers.InspectAsync(replica.Container, cancellationToken);
+            if (details.RestartCount > 0)
+            {
+                await ThrowEndedAsync(engine, replica.Labels.Service, replica.Labels.Index, details, log, cancellationToken);
+            }
+        }));
+
     public async Task AwaitHealthyAsync(EngineHost engine, ObservedReplica replica, StepLog log, CancellationToken cancellationToken)
+    {
+        using var news = new SemaphoreSlim(0);
+        health.Changed += OnChanged;
+        try
+        {
+            await AwaitHealthyAsync(engine, replica, news, log, cancellationToken);
+        }
+        finally
+        {
+            health.Changed -= OnChanged;
+        }
+
+        void OnChanged(string container, HealthNote note)
+        {
+            if (container == replica.ContainerId)
+            {
+                news.Release();
+            }
+        }
+    }
+
+    private async Task AwaitHealthyAsync(EngineHost engine, ObservedReplica replica, SemaphoreSlim news, StepLog log, CancellationToken cancellationToken)
     {
         var said = "";
         while (true)
         {
+            if (health[replica.ContainerId]?.State == HealthState.Healthy)
+            {
+                return;
+            }
+
             var details = await engine.Client.Containers.InspectAsync(replica.ContainerId, cancellationToken);
             if (!details.State.Running || details.RestartCount > 0)
             {
-                await TellLastLinesAsync(engine, replica, log, cancellationToken);
-                throw new DeploymentException(DeploymentReason.ContainerExited, $"{replica.Service} {replica.Index} {await LastExit.TellAsync(engine, details, cancellationToken)}.");
+                await ThrowEndedAsync(engine, replica.Service, replica.Index, details, log, cancellationToken);
             }
 
             watch.Watch(engine, replica.ContainerId, ReplicaLabels.Read(details.Labels)!.Probe);
@@ -93,12 +155,18 @@ public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFile
                 case HealthState.Healthy:
                     return;
                 case HealthState.Unhealthy:
-                    await TellLastLinesAsync(engine, replica, log, cancellationToken);
+                    await TellLastLinesAsync(engine, replica.Service, replica.Index, replica.ContainerId, log, cancellationToken);
                     throw new DeploymentException(DeploymentReason.NeverHealthy, $"{replica.Service} {replica.Index} never became healthy: {note.Answer}.");
             }
 
-            await Task.Delay(LookAgain, clock, cancellationToken);
+            await news.WaitAsync(LookAgain, cancellationToken);
         }
+    }
+
+    private async Task ThrowEndedAsync(EngineHost engine, string service, int index, ContainerDetails details, StepLog log, CancellationToken cancellationToken)
+    {
+        await TellLastLinesAsync(engine, service, index, details.Id, log, cancellationToken);
+        throw new DeploymentException(DeploymentReason.ContainerExited, $"{service} {index} {await LastExit.TellAsync(engine, details, cancellationToken)}.");
     }
 
     public async Task AwaitCompletionAsync(EngineHost engine, ObservedReplica replica, StepLog log, CancellationToken cancellationToken)
@@ -106,7 +174,7 @@ public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFile
         var code = await engine.Client.Containers.WaitAsync(replica.ContainerId, cancellationToken);
         if (code != 0)
         {
-            await TellLastLinesAsync(engine, replica, log, cancellationToken);
+            await TellLastLinesAsync(engine, replica.Service, replica.Index, replica.ContainerId, log, cancellationToken);
             throw new DeploymentException(DeploymentReason.ContainerExited, $"{replica.Service} {replica.Index} exited with {code}.");
         }
     }
@@ -139,12 +207,12 @@ public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFile
         }
     }
 
-    private async Task TellLastLinesAsync(EngineHost engine, ObservedReplica replica, StepLog log, CancellationToken cancellationToken)
+    private async Task TellLastLinesAsync(EngineHost engine, string service, int index, string container, StepLog log, CancellationToken cancellationToken)
     {
         var last = new LogOptions { Tail = options.Value.FailureLogLines };
-        await foreach (var line in engine.Client.Containers.LogsAsync(replica.ContainerId, last, cancellationToken))
+        await foreach (var line in engine.Client.Containers.LogsAsync(container, last, cancellationToken))
         {
-            await log.LineAsync($"{replica.Service} {replica.Index} | {line.Text}", cancellationToken);
+            await log.LineAsync($"{service} {index} | {line.Text}", cancellationToken);
         }
     }
 }

@@ -67,7 +67,7 @@ public sealed class GatewaySteps(PortalDbFactory databases, IGateway gateway, IO
         var details = await engine.Client.Containers.InspectAsync(replica.ContainerId, cancellationToken);
         foreach (var backend in await BackendsAsync(place, cancellationToken))
         {
-            if (backend.Service == replica.Service && ReplicaAddress.Of(engine.Host, details.Networks.Values, details.Ports, backend.Port) is { } address)
+            if (details.State.Running && backend.Service == replica.Service && ReplicaAddress.Of(engine.Host, details.Networks.Values, details.Ports, backend.Port) is { } address)
             {
                 await TellAsync(() => DrainAsync(backend, address, log, cancellationToken));
             }
@@ -119,6 +119,12 @@ public sealed record StackServers(IReadOnlyDictionary<BackendKey, IReadOnlyList<
     /// <summary>In only where every port that is routed is in; draining where any is still known.</summary>
     public GatewayPlace PlaceOf(Host host, ContainerSummary container)
     {
+        // One that an engine's crash took along still shows the port that it had, which may be another's by now.
+        if (container.Status is not (ContainerStatus.Running or ContainerStatus.Paused))
+        {
+            return GatewayPlace.Out;
+        }
+
         var service = ReplicaLabels.Read(container.Labels)!.Service;
         var places = ByBackend.Where(pair => pair.Key.Service == service).Select(pair =>
             ReplicaAddress.Of(host, container.Networks.Values, container.Ports, pair.Key.Port) is { } address

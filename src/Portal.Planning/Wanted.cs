@@ -52,6 +52,7 @@ public enum GatewayPlace { Out, In, Draining }
 /// <param name="Index">1 for the first replica of a service.</param>
 /// <param name="Mine">Made by the deployment that plans: its death is that deployment's failure. Another's is made anew.</param>
 /// <param name="Age">Since it was started; null where that is not known.</param>
+/// <param name="Altered">It runs, but somebody changed it by hand, in a way that can be put right: paused, renamed, taken out of a network.</param>
 public sealed record ObservedReplica(
     string ContainerId,
     string Service,
@@ -62,9 +63,10 @@ public sealed record ObservedReplica(
     GatewayPlace Gateway,
     int? ExitCode = null,
     bool Mine = false,
-    TimeSpan? Age = null)
+    TimeSpan? Age = null,
+    bool Altered = false)
 {
-    public bool Serves(bool routed) => State == ReplicaState.Running && Health == ReplicaHealth.Healthy && (!routed || Gateway == GatewayPlace.In);
+    public bool Serves(bool routed) => !Altered && State == ReplicaState.Running && Health == ReplicaHealth.Healthy && (!routed || Gateway == GatewayPlace.In);
 }
 
 /// <summary>Everything of the stack in the environment as it was seen.</summary>

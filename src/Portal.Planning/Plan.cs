@@ -32,6 +32,9 @@ public abstract record Step(string Service)
 
     public sealed record Start(string Service, ObservedReplica Replica) : OnReplica(Service, Replica);
 
+    /// <summary>Puts right what somebody changed by hand.</summary>
+    public sealed record Mend(string Service, ObservedReplica Replica) : OnReplica(Service, Replica);
+
     public sealed record AwaitHealthy(string Service, ObservedReplica Replica) : OnReplica(Service, Replica);
 
     public sealed record AwaitCompletion(string Service, ObservedReplica Replica) : OnReplica(Service, Replica);

@@ -5,6 +5,7 @@ namespace Portal.Deployments.Planning;
 /// <summary>A service with its sidekicks: what is made, replaced and taken away together, replica by replica.</summary>
 internal sealed class PlannedUnit
 {
+    private static readonly HashSet<string> None = [];
     private readonly WantedService primary;
     private readonly ImmutableArray<WantedService> members;
     private readonly Dictionary<int, Dictionary<string, ObservedReplica>> current = [];
@@ -122,6 +123,7 @@ internal sealed class PlannedUnit
         // One of this deployment's own is not stopped first: stopped, it would look as if it had died.
         steps.AddRange(TakeAway.Of([.. members.Where(member => replaced.Contains(member.Name)).Select(member => At(index, member.Name)).OfType<ObservedReplica>()])
             .Where(step => step is not Step.Stop { Replica.Mine: true }));
+        steps.AddRange(members.Select(Standing).OfType<ObservedReplica>().Where(replica => replica is { Altered: true, State: ReplicaState.Running }).Select(Step (replica) => new Step.Mend(replica.Service, replica)));
         var awaited = new HashSet<string>(StringComparer.Ordinal);
         foreach (var member in members)
         {
@@ -179,9 +181,9 @@ internal sealed class PlannedUnit
     /// <summary>Members whose container must be made anew: broken ones, and those that live in part of one.</summary>
     private HashSet<string> Replaced(int index)
     {
-        if (!current.ContainsKey(index))
+        if (!current.TryGetValue(index, out var unit) || (unit.Count == members.Length && !members.Any(member => IsBroken(member, unit[member.Name]))))
         {
-            return [];
+            return None;
         }
 
         var replaced = members.Where(member => At(index, member.Name) is { } replica && IsBroken(member, replica)).Select(member => member.Name).ToHashSet(StringComparer.Ordinal);
