@@ -18,6 +18,8 @@ public static class DeploymentsFeature
         services.AddSingleton<DeploymentLeases>();
         services.AddSingleton<OrphanedDeployments>();
         services.AddTransient<DeploymentRun>();
+        services.AddSingleton<HostMemory>();
+        services.AddSingleton<SecretValues>();
         services.AddSingleton<SecretFiles>();
         services.AddSingleton<ImagePull>();
         services.AddSingleton<EngineSteps>();
