@@ -9,7 +9,11 @@ using Portal.Store;
 namespace Portal.Stacks;
 
 /// <summary>Either a template of the catalog with answers, or Compose text written by hand.</summary>
-public sealed record NewStack(string Name, string? Template, string? Version, string? Compose, string? Rancher, ImmutableSortedDictionary<string, string> Answers);
+public sealed record NewStack(string Name, string? Template, string? Version, string? Compose, string? Rancher, ImmutableSortedDictionary<string, string> Answers)
+{
+    /// <summary>Files that the text names, by the name as written there; those of a template come from its folder where they are not here.</summary>
+    public ImmutableSortedDictionary<string, string> Files { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+}
 
 public abstract record CreateStackResult
 {
@@ -36,6 +40,11 @@ public sealed partial class CreateStack(Changes changes, CatalogStore catalog, S
             return new CreateStackResult.Invalid("name", "Lower-case letters, digits and hyphens, at most 32, no hyphen at either end.");
         }
 
+        if (StackFiles.Problem(wanted.Files) is var (file, complaint))
+        {
+            return new CreateStackResult.Invalid(file, complaint);
+        }
+
         var (definition, version, problem) = Define(wanted);
         if (definition is null)
         {
@@ -43,6 +52,12 @@ public sealed partial class CreateStack(Changes changes, CatalogStore catalog, S
         }
 
         var read = definition.Read(StackPolicy.Default);
+        if (StackFiles.Unasked(wanted.Files, read) is { } unasked)
+        {
+            return new CreateStackResult.Invalid($"files.{unasked}", "The Compose text names no such file under env_file, label_file or a config.");
+        }
+
+        definition = definition with { Files = StackFiles.Asked(definition.Files, read) };
         if (read.Stack is not { } compose || read.Verdict != Verdict.Accepted)
         {
             return new CreateStackResult.Refused(read.Findings);
@@ -70,7 +85,7 @@ public sealed partial class CreateStack(Changes changes, CatalogStore catalog, S
         {
             return string.IsNullOrWhiteSpace(wanted.Compose)
                 ? (null, null, new CreateStackResult.Invalid("compose", "Give either a template of the catalog or Compose text."))
-                : (new StackDefinition(wanted.Compose, wanted.Rancher, wanted.Answers), null, null);
+                : (new StackDefinition(wanted.Compose, wanted.Rancher, wanted.Answers) { Files = wanted.Files }, null, null);
         }
 
         if (catalog.Find(wanted.Template, wanted.Version) is not { } template)
@@ -87,7 +102,7 @@ public sealed partial class CreateStack(Changes changes, CatalogStore catalog, S
         var texts = template.Render(answers.Values);
         return texts.Compose is null || !texts.Findings.IsEmpty
             ? (null, null, new CreateStackResult.Refused(texts.Findings))
-            : (new StackDefinition(texts.Compose, texts.Rancher, answers.Values.ToImmutableSortedDictionary(StringComparer.Ordinal)), template.Version, null);
+            : (new StackDefinition(texts.Compose, texts.Rancher, answers.Values.ToImmutableSortedDictionary(StringComparer.Ordinal)) { Files = template.Files.SetItems(wanted.Files) }, template.Version, null);
     }
 
     private async Task<Changed<CreateStackResult>> AddAsync(
@@ -118,6 +133,7 @@ public sealed partial class CreateStack(Changes changes, CatalogStore catalog, S
             Compose = definition.Compose,
             Rancher = definition.Rancher,
             AnswersSealed = box.SealAnswers(definition.Answers),
+            FilesSealed = box.SealFiles(definition.Files),
             CreatedAt = now,
             CreatedBy = permit.Actor.Name,
         };
@@ -135,8 +151,8 @@ public sealed partial class CreateStack(Changes changes, CatalogStore catalog, S
         }));
         return (new CreateStackResult.Created(stack.Id, [.. findings.Where(finding => finding.Outcome == FindingOutcome.Ignored)]), new AuditLine("stack.created", "stack", stack.Name)
         {
-            // Answers may be passwords: their names are enough.
-            After = new { stack.Name, stack.Template, stack.TemplateVersion, answered = definition.Answers.Keys, routes = routes.Select(route => route.HostName + route.Path) },
+            // Answers may be passwords, and files hold some: their names are enough.
+            After = new { stack.Name, stack.Template, stack.TemplateVersion, answered = definition.Answers.Keys, files = definition.Files.IsEmpty ? null : definition.Files.Keys, routes = routes.Select(route => route.HostName + route.Path) },
             Correlation = stack.Id,
             Notes = [new ChangeNote(tenant, "stack", stack.Id), new ChangeNote(tenant, "route", stack.Id)],
         });

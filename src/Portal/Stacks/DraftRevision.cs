@@ -18,7 +18,7 @@ public sealed class DraftRevision(PortalDbFactory databases, SecretBox box, Defi
 {
     public async Task<DraftResult> ExecuteAsync(Stack stack, DraftRequest request, EngineClient engine, CancellationToken cancellationToken)
     {
-        var definition = new StackDefinition(stack.Compose, stack.Rancher, box.OpenAnswers(stack.AnswersSealed));
+        var definition = box.OpenDefinition(stack);
         var read = definitions.Read(definition);
         if (read.Verdict != Verdict.Accepted || read.Stack is not { } compose)
         {
@@ -70,7 +70,7 @@ public sealed class DraftRevision(PortalDbFactory databases, SecretBox box, Defi
             return (ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal), null);
         }
 
-        var known = await db.Secrets.AsNoTracking().Where(secret => names.Contains(secret.Name)).ToDictionaryAsync(secret => secret.Name, secret => secret.Version, cancellationToken);
+        var known = await db.Secrets.AsNoTracking().Where(secret => names.Contains(secret.Name) && secret.RemovedAt == null).ToDictionaryAsync(secret => secret.Name, secret => secret.Version, cancellationToken);
         return (known.ToImmutableSortedDictionary(StringComparer.Ordinal), names.FirstOrDefault(name => !known.ContainsKey(name)));
     }
 }

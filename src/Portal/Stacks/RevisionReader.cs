@@ -33,8 +33,7 @@ public sealed class RevisionReader(PortalDbFactory databases, SecretBox box)
 
     private RenderedStack Render(Revision revision)
     {
-        var definition = new StackDefinition(revision.Compose, revision.Rancher, box.OpenAnswers(revision.AnswersSealed));
-        var result = definition.Read(StackPolicy.Default);
+        var result = box.OpenDefinition(revision).Read(StackPolicy.Default);
         return result.Stack is { } stack && result.Verdict == Verdict.Accepted
             ? new RenderedStack(stack, revision.Images, revision.SecretVersions, revision.Nonce, revision.Replicas) { Number = revision.Number }
             : throw new InvalidDataException($"Revision {revision.Number} cannot be read: {string.Join("; ", result.Findings.Where(finding => finding.Outcome != FindingOutcome.Ignored).Select(finding => $"line {finding.Line}: {finding.Reason}"))}");

@@ -20,7 +20,10 @@ public sealed record RevisionDifference(
     string? ComposeBefore,
     string ComposeAfter)
 {
-    public bool Nothing => Images.IsEmpty && Answers.IsEmpty && Secrets.IsEmpty && ComposeBefore == ComposeAfter;
+    /// <summary>Names of files that differ.</summary>
+    public ImmutableArray<string> Files { get; init; } = [];
+
+    public bool Nothing => Files.IsEmpty && Images.IsEmpty && Answers.IsEmpty && Secrets.IsEmpty && ComposeBefore == ComposeAfter;
 }
 
 public sealed record RouteView(Guid Id, string Stack, string Service, int Port, string HostName, string Path);
@@ -67,12 +70,16 @@ public sealed class StackQueries(PortalDbFactory databases, SecretBox box)
 
         var former = before is null ? null : rows[before.Value];
         var (answersNow, answersFormer) = (box.OpenAnswers(now.AnswersSealed), former is null ? null : box.OpenAnswers(former.AnswersSealed));
+        var (filesNow, filesFormer) = (box.OpenFiles(now.FilesSealed), box.OpenFiles(former?.FilesSealed));
         return new RevisionDifference(
             [.. Names(former?.Images.Keys, now.Images.Keys).Select(name => (name, former?.Images.GetValueOrDefault(name), now.Images.GetValueOrDefault(name))).Where(image => image.Item2 != image.Item3)],
             answersFormer is null ? [] : [.. Names(answersFormer.Keys, answersNow.Keys).Where(name => answersFormer.GetValueOrDefault(name) != answersNow.GetValueOrDefault(name))],
             [.. Names(former?.SecretVersions.Keys, now.SecretVersions.Keys).Select(name => (name, Version(former, name), Version(now, name))).Where(secret => secret.Item2 != secret.Item3)],
             former?.Compose,
-            now.Compose);
+            now.Compose)
+        {
+            Files = [.. Names(filesFormer.Keys, filesNow.Keys).Where(name => filesFormer.GetValueOrDefault(name) != filesNow.GetValueOrDefault(name))],
+        };
 
         static IEnumerable<string> Names(IEnumerable<string>? one, IEnumerable<string> other) => (one ?? []).Union(other, StringComparer.Ordinal).Order(StringComparer.Ordinal);
 

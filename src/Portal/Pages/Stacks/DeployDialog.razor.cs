@@ -116,6 +116,7 @@ public sealed partial class DeployDialog
     [
         .. difference.Images.Select(image => new ChangeTable.Change($"{image.Service} image", Short(image.Before, image.After), Short(image.After, image.Before))),
         .. difference.Answers.Select(name => new ChangeTable.Change($"answer {name}", "former", "changed")),
+        .. difference.Files.Select(name => new ChangeTable.Change($"file {name}", "former", "changed")),
         .. difference.Secrets.Select(secret => new ChangeTable.Change($"secret {secret.Name}", Version(secret.Before), Version(secret.After))),
     ];
 

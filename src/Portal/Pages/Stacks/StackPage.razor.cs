@@ -16,6 +16,7 @@ public sealed partial class StackPage
     private IReadOnlyList<RouteView> routes = [];
     private IReadOnlyList<RevisionView> revisions = [];
     private IReadOnlyList<DeploymentView> deployments = [];
+    private IReadOnlyList<OutdatedSecret> outdated = [];
     private DeploymentView? running;
     private string compose = "";
     private bool deploying;
@@ -28,6 +29,9 @@ public sealed partial class StackPage
     private StackQueries Stacks { get; set; } = null!;
 
     [Inject]
+    private StackUses Uses { get; set; } = null!;
+
+    [Inject]
     private ServiceQueries Services { get; set; } = null!;
 
     [Inject]
@@ -35,7 +39,7 @@ public sealed partial class StackPage
 
     protected override object? Subject => (Slug, Name);
 
-    protected override bool Concerns(ChangeNote note) => note.Kind is "tenant" or "stack" or "route" or "switch" or "deployment" or "inventory" or "member";
+    protected override bool Concerns(ChangeNote note) => note.Kind is "tenant" or "stack" or "route" or "switch" or "deployment" or "inventory" or "member" or "secret";
 
     protected override async Task<bool> LoadHereAsync(CancellationToken cancellation)
     {
@@ -50,6 +54,7 @@ public sealed partial class StackPage
         revisions = await Stacks.RevisionsAsync(Here.Id, stack.Id, cancellation);
         deployments = await Deployments.ListAsync(Here.Id, Name, MostDeployments, cancellation);
         running = deployments.FirstOrDefault(one => one.State == DeploymentState.Running) ?? deployments.FirstOrDefault(one => !one.Ended);
+        outdated = [.. (await Uses.OutdatedAsync(Here.Id, cancellation)).Where(one => one.Stack == Name)];
         compose = await Stacks.ComposeAsync(Here.Id, stack.Id, cancellation);
         return true;
     }

@@ -42,7 +42,7 @@ public sealed partial class SetSecret(Changes changes, SecretBox box, TimeProvid
     {
         var now = clock.GetUtcNow();
         var secret = await db.Secrets.SingleOrDefaultAsync(row => row.Name == name, cancellationToken);
-        var before = secret?.Version;
+        var before = secret is { RemovedAt: null } ? secret.Version : (int?)null;
         if (secret is null)
         {
             secret = new Secret { Id = Guid.CreateVersion7(now), TenantId = tenant, Name = name, Version = 1, ChangedAt = now };
@@ -52,6 +52,7 @@ public sealed partial class SetSecret(Changes changes, SecretBox box, TimeProvid
         {
             secret.Version++;
             secret.ChangedAt = now;
+            secret.RemovedAt = null;
         }
 
         db.SecretVersions.Add(new SecretVersion { SecretId = secret.Id, TenantId = tenant, Version = secret.Version, ValueSealed = box.Seal(value, Purpose), CreatedAt = now });
