@@ -1,17 +1,18 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Deployments.Planning;
+using Portal.Redaction;
 using Portal.Store;
 
 namespace Portal.Deployments;
 
 /// <summary>What people read while a deployment runs and after. Appended as it happens; its lines are also its steps.</summary>
-public sealed class DeploymentLog(PortalDbFactory databases, TimeProvider clock, Guid tenant, Guid deployment, string step = "") : StepLog
+public sealed class DeploymentLog(PortalDbFactory databases, Redactor redactor, TimeProvider clock, Guid tenant, Guid deployment, string step = "") : StepLog
 {
     /// <summary>Longer texts are cut: a container may write a line without end.</summary>
     private const int LongestText = 2000;
 
     /// <summary>For one step: several may be under way at once, and each writes under its own title.</summary>
-    public DeploymentLog For(string title) => new(databases, clock, tenant, deployment, title);
+    public DeploymentLog For(string title) => new(databases, redactor, clock, tenant, deployment, title);
 
     /// <param name="after">What the plan has after it, as far as can be seen now; it becomes the line's text, a title a line.</param>
     public Task BeginAsync(IEnumerable<string> after, CancellationToken cancellationToken) =>
@@ -27,6 +28,8 @@ public sealed class DeploymentLog(PortalDbFactory databases, TimeProvider clock,
 
     private async Task WriteAsync(DeploymentLogKind kind, string text, double? fraction, CancellationToken cancellationToken)
     {
+        // Before it is cut: half a secret would not be known again.
+        text = redactor.For(tenant).Clean(text);
         await using var db = databases.Tenant(tenant);
         db.DeploymentLog.Add(new DeploymentLogLine
         {

@@ -11,7 +11,7 @@ namespace Portal.Deployments;
 /// former revision. Nothing of its progress has to be remembered, so a worker killed anywhere is taken over by the next.
 /// </summary>
 public sealed class DeploymentRun(
-    PortalDbFactory databases, Changes changes, DeploymentLeases leases, WantedRevisions revisions, IRuntime runtime, TimeProvider clock, ILogger<DeploymentRun> log)
+    PortalDbFactory databases, Changes changes, DeploymentLeases leases, WantedRevisions revisions, IRuntime runtime, Redaction.Redactor redactor, TimeProvider clock, ILogger<DeploymentRun> log)
 {
     /// <summary>How the log says that the worker before this one ended: whatever it was doing, it does no more.</summary>
     internal const string TakenOver = "Taken over: ";
@@ -23,7 +23,7 @@ public sealed class DeploymentRun(
     public async Task ExecuteAsync(Lease lease, CancellationToken cancellationToken)
     {
         var (deployment, place) = await LoadAsync(lease, cancellationToken);
-        var lines = new DeploymentLog(databases, clock, lease.Tenant, lease.Deployment);
+        var lines = new DeploymentLog(databases, redactor, clock, lease.Tenant, lease.Deployment);
         try
         {
             if (lease.Token > 1)

@@ -30,7 +30,7 @@ public abstract record CreateStackResult
 }
 
 /// <summary>Takes a stack in: read, held against the policy, with the routes that it asks for. Nothing runs yet.</summary>
-public sealed partial class CreateStack(Changes changes, CatalogStore catalog, SecretBox box, TimeProvider clock)
+public sealed partial class CreateStack(Changes changes, CatalogStore catalog, StackSecrets secrets, SecretBox box, TimeProvider clock)
 {
     public async Task<CreateStackResult> ExecuteAsync(Actor actor, Guid tenant, NewStack wanted, CancellationToken cancellationToken)
     {
@@ -137,6 +137,7 @@ public sealed partial class CreateStack(Changes changes, CatalogStore catalog, S
             CreatedAt = now,
             CreatedBy = permit.Actor.Name,
         };
+        secrets.Learn(stack, definition, definition.Read(StackPolicy.Default));
         db.Stacks.Add(stack);
         db.Routes.AddRange(routes.Select(route => new Route
         {

@@ -16,6 +16,7 @@ public static class StacksFeature
     public static void AddStacks(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
+        services.AddSingleton<StackSecrets>();
         services.AddSingleton<DefinitionReader>();
         services.AddSingleton<RevisionReader>();
         services.AddSingleton<RevisionWriter>();

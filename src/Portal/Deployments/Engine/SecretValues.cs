@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
 using Portal.Compose;
+using Portal.Redaction;
 using Portal.Stacks;
 using Portal.Store;
 using Portal.Tenants.Secrets;
@@ -8,7 +9,7 @@ using Portal.Tenants.Secrets;
 namespace Portal.Deployments.Engine;
 
 /// <summary>The values of the secrets that a service reads: opened when its container is made, and kept nowhere.</summary>
-public sealed class SecretValues(PortalDbFactory databases, SecretBox box)
+public sealed class SecretValues(PortalDbFactory databases, SecretBox box, Redactor redactor)
 {
     /// <returns>By the name that the stack has for each.</returns>
     /// <exception cref="DeploymentException">The tenant no longer has the secret in the version of the revision.</exception>
@@ -21,6 +22,8 @@ public sealed class SecretValues(PortalDbFactory databases, SecretBox box)
             values[source] = spec.Value ?? await OpenAsync(tenant, spec.TenantSecret!, rendered.SecretVersions[spec.TenantSecret!], cancellationToken);
         }
 
+        // Whoever opens a value says so before anybody can print it.
+        redactor.Learn(tenant, values.Values);
         return values.ToImmutable();
     }
 

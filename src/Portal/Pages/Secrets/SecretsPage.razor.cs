@@ -74,7 +74,7 @@ public sealed partial class SecretsPage
             case SetSecretResult.Done done:
                 // What was typed does not stay in the page's memory.
                 value = "";
-                Toast.Done("Secret saved", $"{done.Name}, version {done.Version}");
+                Toast.Done("Secret saved", $"{done.Name}, version {done.Version}{(done.Warning is { } warning ? $". {warning}" : "")}");
                 return null;
             case SetSecretResult.Invalid invalid:
                 return $"{(invalid.Field == "name" ? "Name" : "Value")}: {invalid.Problem}";
