@@ -6,6 +6,7 @@ using Portal.Deployments;
 using Portal.Gateway;
 using Portal.Observing;
 using Portal.Pages;
+using Portal.Redaction;
 using Portal.Registries;
 using Portal.Stacks;
 using Portal.Store;
@@ -22,6 +23,7 @@ public static class PortalApp
     public static WebApplication Build(WebApplicationOptions options, Action<WebApplicationBuilder>? adjust = null)
     {
         var builder = WebApplication.CreateBuilder(options);
+        builder.AddRedaction();
         builder.AddStore();
         builder.AddAudit();
         builder.AddAccess();
@@ -39,6 +41,7 @@ public static class PortalApp
         adjust?.Invoke(builder);
 
         var app = builder.Build();
+        app.UseRedaction();
         app.UsePages();
         app.UseAccess();
         app.UseAntiforgery();

@@ -25,7 +25,7 @@ internal static partial class KeyTable
         Honour("environment", L | M, "an entry without a value takes that of the variable of its name, and is left out where there is none"),
         Honour("env_file", T | L, "from the files handed over with the stack", "service.env_file"),
         Honour("label_file", T | L, "from the files handed over with the stack"),
-        Honour("labels", L | M, "portal.* is reserved, but for portal.health* and portal.route.*"),
+        Honour("labels", L | M, "portal.* is reserved, but for portal.health*, portal.route.* and portal.secret.*"),
         Honour("user", T),
         Honour("group_add", L),
         Honour("working_dir", T),

@@ -54,6 +54,7 @@ internal sealed class ServiceFingerprint
         f.Set("mounts", s.Mounts.Select(m => Join(m.Kind, m.Source, m.Target, m.ReadOnly, m.NoCopy, m.Subpath, m.Propagation, m.TmpfsSize, m.TmpfsMode, m.DefinitionDigest)));
         f.Set("volumes_from", s.VolumesFrom.Select(v => Join(v.Service, v.ReadOnly)));
         f.Set("secrets", s.Secrets.Select(x => Join(x.Source, x.Target, x.Uid, x.Gid, x.Mode, x.DefinitionDigest)));
+        f.Set("secret_variables", s.SecretVariables.Select(x => Join(x.Variable, x.Source, x.DefinitionDigest)));
         f.Set("configs", s.Configs.Select(x => Join(x.Source, x.Target, x.Uid, x.Gid, x.Mode, x.DefinitionDigest)));
         f.Set("external_links", s.ExternalLinks.Select(l => Join(l.Stack, l.Service, l.Alias)));
         f.Field("one_shot", s.IsOneShot ? true : null);

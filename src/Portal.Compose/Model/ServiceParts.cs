@@ -83,6 +83,13 @@ public sealed record SecretMount(string Source, string Target, string Uid, strin
     public string DefinitionDigest { get; init; } = "";
 }
 
+/// <param name="Variable">that the container gets the value in</param>
+/// <param name="Source">key under <c>secrets:</c></param>
+public sealed record SecretVariable(string Variable, string Source, int Line)
+{
+    public string DefinitionDigest { get; init; } = "";
+}
+
 /// <param name="Source">key under <c>configs:</c></param>
 /// <param name="Target">absolute path of the file in the container</param>
 /// <param name="Mode">permission bits, 0444 where the file says nothing</param>

@@ -72,6 +72,7 @@ public sealed record ServiceSpec
     public ImmutableArray<MountSpec> Mounts { get; init; } = [];
     public ImmutableArray<VolumesFromSpec> VolumesFrom { get; init; } = [];
     public ImmutableArray<SecretMount> Secrets { get; init; } = [];
+    public ImmutableArray<SecretVariable> SecretVariables { get; init; } = [];
     public ImmutableArray<ConfigMount> Configs { get; init; } = [];
     public ImmutableArray<DependencySpec> DependsOn { get; init; } = [];
     public ImmutableArray<ExternalLink> ExternalLinks { get; init; } = [];

@@ -101,6 +101,33 @@ internal sealed class AttachmentReader(ReadContext context, StackParts parts)
         [.. Files(service, "secrets", "/run/secrets/").Select(f =>
             new SecretMount(f.Source, f.Target, f.Uid, f.Gid, f.Mode, f.Line) { DefinitionDigest = parts.SecretDigest(f.Source) })];
 
+    /// <summary>Secrets that the container gets as variables.</summary>
+    public ImmutableArray<SecretVariable> SecretVariables(IReadOnlyList<SecretLabel> labels, ImmutableSortedDictionary<string, string> environment)
+    {
+        var variables = ImmutableArray.CreateBuilder<SecretVariable>();
+        foreach (var label in labels)
+        {
+            if (label.Variable.Length == 0 || label.Variable.Contains('=', StringComparison.Ordinal) || label.Variable.Contains('\0', StringComparison.Ordinal))
+            {
+                findings.Refuse(label.Spot, label.Path, $"'{KeyPath.Clip(label.Variable)}' cannot be the name of a variable");
+            }
+            else if (!parts.Declared.Contains(("secrets", label.Source)))
+            {
+                findings.Refuse(label.Spot, label.Path, $"'{KeyPath.Clip(label.Source)}' is not declared under secrets");
+            }
+            else if (environment.ContainsKey(label.Variable))
+            {
+                findings.Refuse(label.Spot, label.Path, $"{KeyPath.Clip(label.Variable)} has a value under environment or from an env_file already");
+            }
+            else if (variables.All(one => one.Variable != label.Variable))
+            {
+                variables.Add(new SecretVariable(label.Variable, label.Source, label.Spot.Line) { DefinitionDigest = parts.SecretDigest(label.Source) });
+            }
+        }
+
+        return variables.ToImmutable();
+    }
+
     public ImmutableArray<ConfigMount> Configs(MapReader service) =>
         [.. Files(service, "configs", "/").Select(f =>
             new ConfigMount(f.Source, f.Target, f.Uid, f.Gid, f.Mode, f.Line) { DefinitionDigest = parts.ConfigDigest(f.Source) })];

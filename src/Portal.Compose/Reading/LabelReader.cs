@@ -5,13 +5,20 @@ namespace Portal.Compose;
 /// <summary>What a service's labels say, apart from being labels.</summary>
 /// <param name="Own">those that the container gets</param>
 internal sealed record LabelMeaning(
-    ImmutableSortedDictionary<string, string> Own, HealthProbe? Probe, ImmutableArray<string> Sidekicks, bool Global, bool StartOnce, bool PullAlways);
+    ImmutableSortedDictionary<string, string> Own, HealthProbe? Probe, IReadOnlyList<SecretLabel> Secrets, ImmutableArray<string> Sidekicks, bool Global, bool StartOnce, bool PullAlways);
+
+/// <param name="Variable">that the container gets the secret's value in</param>
+/// <param name="Source">key under <c>secrets:</c></param>
+internal sealed record SecretLabel(string Variable, string Source, Node Spot, KeyPath Path);
 
 /// <summary>Sorts a service's labels into those for the container, those of Rancher's that mean something, and the portal's own.</summary>
 internal sealed class LabelReader(ReadContext context, MapReader service)
 {
+    private const string SecretPrefix = "portal.secret.";
+
     private readonly Dictionary<string, (string Value, Node Spot, KeyPath Path)> probe = new(StringComparer.Ordinal);
     private readonly ImmutableSortedDictionary<string, string>.Builder own = ServiceSpec.NoPairs.ToBuilder();
+    private readonly List<SecretLabel> secrets = [];
     private ImmutableArray<string> sidekicks = [];
     private bool global;
     private bool startOnce;
@@ -31,7 +38,7 @@ internal sealed class LabelReader(ReadContext context, MapReader service)
             Take(name, value ?? "", spot, path);
         }
 
-        return new LabelMeaning(own.ToImmutable(), HealthReader.Probe(probe, service.Findings), sidekicks, global, startOnce, pullAlways);
+        return new LabelMeaning(own.ToImmutable(), HealthReader.Probe(probe, service.Findings), secrets, sidekicks, global, startOnce, pullAlways);
     }
 
     private void Take(string name, string value, Node spot, KeyPath path)
@@ -48,9 +55,13 @@ internal sealed class LabelReader(ReadContext context, MapReader service)
         {
             own[name] = value;
         }
+        else if (name.StartsWith(SecretPrefix, StringComparison.Ordinal))
+        {
+            secrets.Add(new SecretLabel(name[SecretPrefix.Length..], value.Trim(), spot, path));
+        }
         else if (name.StartsWith("portal.", StringComparison.OrdinalIgnoreCase))
         {
-            service.Findings.Refuse(spot, path, "labels that begin with portal. are the portal's own, but for portal.health and portal.route and what goes with them");
+            service.Findings.Refuse(spot, path, "labels that begin with portal. are the portal's own, but for portal.health, portal.route, portal.secret and what goes with them");
         }
         else if (name.StartsWith("com.docker.compose.", StringComparison.OrdinalIgnoreCase))
         {

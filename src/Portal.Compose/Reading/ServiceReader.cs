@@ -32,6 +32,7 @@ internal sealed class ServiceReader(ReadContext context, StackParts parts)
         _ = reader.Map("extends");
         links.Read(reader, entry.Name);
         var labels = new LabelReader(context, reader).Read();
+        var variables = environment.Read(reader);
         var service = new ServiceSpec
         {
             Name = entry.Name,
@@ -41,7 +42,7 @@ internal sealed class ServiceReader(ReadContext context, StackParts parts)
             Platform = reader.Text("platform"),
             Command = reader.Words("command"),
             Entrypoint = reader.Words("entrypoint"),
-            Environment = environment.Read(reader),
+            Environment = variables,
             Labels = labels.Own,
             User = reader.Text("user"),
             GroupAdd = reader.Texts("group_add", scalars: true),
@@ -70,6 +71,7 @@ internal sealed class ServiceReader(ReadContext context, StackParts parts)
             Mounts = mounts.Mounts(reader),
             VolumesFrom = mounts.VolumesFrom(reader),
             Secrets = attachments.Secrets(reader),
+            SecretVariables = attachments.SecretVariables(labels.Secrets, variables),
             Configs = attachments.Configs(reader),
             DependsOn = attachments.DependsOn(reader),
             ShmSize = reader.Bytes("shm_size"),

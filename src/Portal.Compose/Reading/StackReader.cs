@@ -120,7 +120,7 @@ internal sealed class StackReader(ComposeSource source)
     {
         var networks = order.SelectMany(s => s.Networks).Select(n => n.Name).ToHashSet(StringComparer.Ordinal);
         var volumes = order.SelectMany(s => s.Mounts).Where(m => m.Kind == MountKind.Volume).Select(m => m.Source).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        var secrets = order.SelectMany(s => s.Secrets).Select(s => s.Source).ToHashSet(StringComparer.Ordinal);
+        var secrets = order.SelectMany(s => s.Secrets.Select(x => x.Source).Concat(s.SecretVariables.Select(x => x.Source))).ToHashSet(StringComparer.Ordinal);
         var configs = order.SelectMany(s => s.Configs).Select(s => s.Source).ToHashSet(StringComparer.Ordinal);
         return new ComposeStack(
             order,

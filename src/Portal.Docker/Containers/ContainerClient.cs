@@ -132,6 +132,14 @@ public sealed class ContainerClient
         }
     }
 
+    /// <summary>What a path in the container is, of one that was never started too: its mounts are looked into.</summary>
+    /// <exception cref="EngineException">NotFound: there is nothing. Other: a mount of the container's has no source.</exception>
+    public Task<PathStat> StatAsync(string id, string path, CancellationToken cancel = default) =>
+        transport.HeadersAsync(
+            new EngineRequest(HttpMethod.Head, $"/containers/{PathSegment.Of(id)}/archive", CallKind.Read) { Query = new Query().Add("path", path) },
+            EngineHeaders.PathStat,
+            cancel);
+
     /// <summary>Unpacks a tar into a directory that exists in the container.</summary>
     public Task PutArchiveAsync(string id, string path, Stream tar, CancellationToken cancel = default) =>
         transport.SendAsync(

@@ -26,6 +26,13 @@ public sealed record ContainerDetails(
     IReadOnlyList<string> Arguments,
     ContainerSpec Definition);
 
+/// <param name="Size">Bytes; of a directory what its file system calls its size.</param>
+/// <param name="Mode">Go's file mode: permission bits at the end, a directory has the highest bit.</param>
+public sealed record PathStat(
+    [property: System.Text.Json.Serialization.JsonPropertyName("name")] string Name,
+    [property: System.Text.Json.Serialization.JsonPropertyName("size")] long Size,
+    [property: System.Text.Json.Serialization.JsonPropertyName("mode")] uint Mode);
+
 /// <param name="Error">The engine's reason why it could not be started, or null.</param>
 /// <param name="StartedAt">Null if it never started.</param>
 /// <param name="Pid">On the host; 0 when not running.</param>

@@ -21,6 +21,7 @@ internal sealed class WireError
 [JsonSerializable(typeof(WireContainer))]
 [JsonSerializable(typeof(WireContainerSummary[]))]
 [JsonSerializable(typeof(WireWait))]
+[JsonSerializable(typeof(PathStat))]
 [JsonSerializable(typeof(WireProgress))]
 [JsonSerializable(typeof(WireCredentials))]
 [JsonSerializable(typeof(WireImage))]

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Portal.Catalog;
 
 /// <summary>
@@ -13,6 +15,9 @@ internal static class CatalogFiles
     public const string TemplateSuffix = ".tpl";
 
     private const int LongestText = 512 * 1024;
+    private const int LargestBeside = 64 * 1024;
+    private const int MostBeside = 32;
+    private const int DeepestBeside = 1;
     private const int LargestIcon = 512 * 1024;
 
     private static readonly Dictionary<string, string> IconTypes = new(StringComparer.OrdinalIgnoreCase)
@@ -65,6 +70,36 @@ internal static class CatalogFiles
             ? (await File.ReadAllBytesAsync(file.FullName, cancellationToken), new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero))
             : null;
     }
+
+    /// <summary>
+    /// Small texts of a version's folder and the folders in it, by path, without its own files, links and hidden ones. What is too large,
+    /// too deep or one too many is left out: a stack that needs it is told that it is missing.
+    /// </summary>
+    public static ImmutableSortedDictionary<string, string> Beside(DirectoryInfo folder)
+    {
+        var texts = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        Take(folder, "", 0);
+        return texts.ToImmutable();
+
+        void Take(DirectoryInfo inner, string path, int depth)
+        {
+            foreach (var file in inner.EnumerateFiles().OrderBy(file => file.Name, StringComparer.Ordinal))
+            {
+                if (texts.Count < MostBeside && file.LinkTarget is null && file.Length <= LargestBeside && !(depth == 0 && IsOwn(file.Name)))
+                {
+                    texts[path + file.Name] = File.ReadAllText(file.FullName);
+                }
+            }
+
+            foreach (var deeper in depth < DeepestBeside ? inner.EnumerateDirectories().Where(one => one.LinkTarget is null && !one.Name.StartsWith('.')) : [])
+            {
+                Take(deeper, $"{path}{deeper.Name}/", depth + 1);
+            }
+        }
+    }
+
+    private static bool IsOwn(string name) =>
+        name is Readme || name.StartsWith(Compose, StringComparison.Ordinal) || name.StartsWith(Rancher, StringComparison.Ordinal);
 
     private static string? Unusable(FileInfo icon) =>
         icon.LinkTarget is not null ? "is a link, and links are not followed"

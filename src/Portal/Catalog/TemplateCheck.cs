@@ -18,7 +18,7 @@ internal static class TemplateCheck
             return texts.Findings;
         }
 
-        var read = ComposeReader.Read(new ComposeSource(compose, texts.Rancher, sample, FileName: version.ComposeFile));
+        var read = ComposeReader.Read(new ComposeSource(compose, texts.Rancher, sample, FileName: version.ComposeFile, EnvFiles: version.Files));
         return [.. read.Findings.Where(finding => finding.Outcome == FindingOutcome.Unreadable)];
     }
 

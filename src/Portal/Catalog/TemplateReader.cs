@@ -102,6 +102,7 @@ internal sealed class TemplateReader
             Readme = Try(place, () => CatalogFiles.Text(inner, CatalogFiles.Readme)),
             ComposeFile = compose.File,
             RancherFile = rancher?.File ?? CatalogFiles.Rancher,
+            Files = CatalogFiles.Beside(inner),
         };
         var findings = TemplateCheck.Findings(version);
         Add(place, findings);

@@ -20,6 +20,9 @@ public sealed record TemplateVersion(string Version, string Compose, string? Ran
     /// <summary>Markdown of this version; null: that of the template holds.</summary>
     public string? Readme { get; init; }
 
+    /// <summary>Texts beside its own files, by their path from its folder: those that env_file and the like may name.</summary>
+    public ImmutableSortedDictionary<string, string> Files { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
     internal string ComposeFile { get; init; } = CatalogFiles.Compose;
     internal string RancherFile { get; init; } = CatalogFiles.Rancher;
 

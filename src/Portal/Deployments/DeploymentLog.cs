@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using Portal.Deployments.Planning;
+using Portal.Redaction;
 using Portal.Store;
 
 namespace Portal.Deployments;
@@ -14,17 +15,18 @@ public sealed class DeploymentLog : StepLog, IAsyncDisposable
     /// <summary>Longer texts are cut: a container may write a line without end.</summary>
     private const int LongestText = 2000;
     private readonly Writer writer;
+    private readonly Func<RedactionSet> secrets;
     private readonly string step;
 
-    public DeploymentLog(PortalDbFactory databases, TimeProvider clock, ILogger log, Guid tenant, Guid deployment)
-        : this(new Writer(databases, clock, log, tenant, deployment), "")
+    public DeploymentLog(PortalDbFactory databases, Redactor redactor, TimeProvider clock, ILogger log, Guid tenant, Guid deployment)
+        : this(new Writer(databases, clock, log, tenant, deployment), () => redactor.For(tenant), "")
     {
     }
 
-    private DeploymentLog(Writer writer, string step) => (this.writer, this.step) = (writer, step);
+    private DeploymentLog(Writer writer, Func<RedactionSet> secrets, string step) => (this.writer, this.secrets, this.step) = (writer, secrets, step);
 
     /// <summary>For one step: several may be under way at once, and each writes under its own title.</summary>
-    public DeploymentLog For(string title) => new(writer, title);
+    public DeploymentLog For(string title) => new(writer, secrets, title);
 
     /// <param name="after">What the plan has after it, as far as can be seen now; it becomes the line's text, a title a line.</param>
     public Task BeginAsync(IEnumerable<string> after, CancellationToken cancellationToken) =>
@@ -44,9 +46,13 @@ public sealed class DeploymentLog : StepLog, IAsyncDisposable
     /// <summary>Writes what is left, where the database lets it.</summary>
     public ValueTask DisposeAsync() => writer.DisposeAsync();
 
-    // PostgreSQL's text holds no NUL.
-    private Task WriteAsync(DeploymentLogKind kind, string text, double? fraction, CancellationToken cancellationToken) =>
-        writer.AddAsync(kind, step, (text.Length > LongestText ? text[..LongestText] + "…" : text).Replace('\0', '�'), fraction, cancellationToken);
+    private Task WriteAsync(DeploymentLogKind kind, string text, double? fraction, CancellationToken cancellationToken)
+    {
+        // Before it is cut: half a secret would not be known again.
+        var clean = secrets().Clean(text);
+        // PostgreSQL's text holds no NUL.
+        return writer.AddAsync(kind, step, (clean.Length > LongestText ? clean[..LongestText] + "…" : clean).Replace('\0', '�'), fraction, cancellationToken);
+    }
 
     private sealed class Writer : IAsyncDisposable
     {

@@ -27,6 +27,13 @@ public sealed class DeploymentOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan DrainLimit { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// A folder of every host's, in memory (tmpfs), for the secrets of containers; an absolute path. Null: <c>/run/portal</c>, or
+    /// <c>/dev/shm/portal</c> on a host whose <c>/run</c> is on a disk.
+    /// </summary>
+    [RegularExpression("^(/[A-Za-z0-9._-]+)+$")]
+    public string? SecretsFolder { get; set; }
+
     /// <summary>How many deployments this portal works on at once.</summary>
     [Range(1, 256)]
     public int Parallel { get; set; } = 16;

@@ -12,7 +12,7 @@ namespace Portal.Deployments;
 /// remembered, so a worker killed anywhere is taken over by the next. Both ways have a deadline.
 /// </summary>
 public sealed class DeploymentRun(
-    PortalDbFactory databases, Changes changes, WantedRevisions revisions, IRuntime runtime, IOptions<DeploymentOptions> options, TimeProvider clock, ILogger<DeploymentRun> log)
+    PortalDbFactory databases, Changes changes, WantedRevisions revisions, IRuntime runtime, Redaction.Redactor redactor, IOptions<DeploymentOptions> options, TimeProvider clock, ILogger<DeploymentRun> log)
 {
     /// <summary>How the log says that the worker before this one ended: whatever it was doing, it does no more.</summary>
     internal const string TakenOver = "Taken over: ";
@@ -29,7 +29,7 @@ public sealed class DeploymentRun(
         }
 
         using var working = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, keeper.Lost);
-        await using var lines = new DeploymentLog(databases, clock, log, lease.Tenant, lease.Deployment);
+        await using var lines = new DeploymentLog(databases, redactor, clock, log, lease.Tenant, lease.Deployment);
         try
         {
             if (again || lease.Token > 1)

@@ -21,6 +21,8 @@ public static class DeploymentsFeature
         services.AddSingleton<OrphanedDeployments>();
         services.AddTransient<DeploymentRun>();
         services.AddSingleton<HealingBook>();
+        services.AddSingleton<HostMemory>();
+        services.AddSingleton<SecretValues>();
         services.AddSingleton<SecretFiles>();
         services.AddSingleton<ImagePull>();
         services.AddSingleton<EngineSteps>();

@@ -16,6 +16,8 @@ public sealed class Stack : ITenantOwned
     public required byte[] AnswersSealed { get; set; }
     /// <summary>Whether what died, or was changed by hand, is made anew without being asked.</summary>
     public bool Healing { get; set; } = true;
+    /// <summary>The files that the text names as sealed JSON; null where there are none.</summary>
+    public byte[]? FilesSealed { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required string CreatedBy { get; init; }
     public DateTimeOffset? RemovedAt { get; set; }
@@ -36,6 +38,7 @@ public sealed class Revision : ITenantOwned
     public required string Compose { get; init; }
     public string? Rancher { get; init; }
     public required byte[] AnswersSealed { get; init; }
+    public byte[]? FilesSealed { get; init; }
     /// <summary>By service.</summary>
     public required ImmutableSortedDictionary<string, ImageChoice> Images { get; init; }
     /// <summary>Service → how many of it run, where that was set apart from the text.</summary>
@@ -78,8 +81,11 @@ public sealed class Secret : ITenantOwned
     public required Guid Id { get; init; }
     public required Guid TenantId { get; init; }
     public required string Name { get; init; }
+    /// <summary>Counts up with every value, also over a removal.</summary>
     public required int Version { get; set; }
     public required DateTimeOffset ChangedAt { get; set; }
+    /// <summary>Its values are gone since then.</summary>
+    public DateTimeOffset? RemovedAt { get; set; }
 }
 
 public sealed class SecretVersion : ITenantOwned

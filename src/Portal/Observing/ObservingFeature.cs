@@ -8,6 +8,7 @@ public static class ObservingFeature
     public static void AddObserving(this WebApplicationBuilder builder)
     {
         builder.Services.AddHealthChecks().AddCheck<DatabaseCheck>("database");
+        builder.Services.AddHostedService<KnownSecrets>();
         ApiDescription.Add(builder.Services);
     }
 

@@ -64,7 +64,7 @@ public sealed class AddRegistry(Changes changes, RegistryTrial trial, TenantRegi
             TenantId = tenant,
             Host = host,
             UserName = wanted.UserName!,
-            PasswordSealed = registries.Seal(wanted.Password!),
+            PasswordSealed = registries.Seal(tenant, wanted.Password!),
             CreatedAt = now,
             ChangedAt = now,
         };

@@ -73,7 +73,7 @@ public sealed class ChangeRegistry(Changes changes, PortalDbFactory databases, R
         }
 
         var before = row.UserName;
-        (row.UserName, row.PasswordSealed, row.ChangedAt) = (fresh.UserName, registries.Seal(fresh.Password), clock.GetUtcNow());
+        (row.UserName, row.PasswordSealed, row.ChangedAt) = (fresh.UserName, registries.Seal(row.TenantId, fresh.Password), clock.GetUtcNow());
         return (new ChangeRegistryResult.Done(View(row)), new AuditLine("registry.changed", "registry", row.Host)
         {
             Before = new { userName = before },

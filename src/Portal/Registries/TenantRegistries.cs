@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
 using Portal.Docker;
+using Portal.Redaction;
 using Portal.Store;
 
 namespace Portal.Registries;
@@ -15,7 +16,7 @@ public sealed class RegistryKeys(ImmutableDictionary<string, RegistryCredentials
 }
 
 /// <summary>Opens a tenant's registry passwords, for those who speak to registries and for nobody else.</summary>
-public sealed class TenantRegistries(PortalDbFactory databases, SecretBox box)
+public sealed class TenantRegistries(PortalDbFactory databases, SecretBox box, Redactor redactor)
 {
     private const string Purpose = "registry";
 
@@ -26,7 +27,16 @@ public sealed class TenantRegistries(PortalDbFactory databases, SecretBox box)
         return rows.Count == 0 ? RegistryKeys.None : new RegistryKeys(rows.ToImmutableDictionary(row => row.Host, Open));
     }
 
-    internal byte[] Seal(string password) => box.Seal(password, Purpose);
+    internal byte[] Seal(Guid tenant, string password)
+    {
+        redactor.Learn(tenant, password);
+        return box.Seal(password, Purpose);
+    }
 
-    internal RegistryCredentials Open(Registry row) => new(row.UserName, box.Open(row.PasswordSealed, Purpose), row.Host);
+    internal RegistryCredentials Open(Registry row)
+    {
+        var password = box.Open(row.PasswordSealed, Purpose);
+        redactor.Learn(row.TenantId, password);
+        return new RegistryCredentials(row.UserName, password, row.Host);
+    }
 }

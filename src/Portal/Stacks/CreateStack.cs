@@ -12,6 +12,9 @@ public sealed record NewStack(string Name, string? Template, string? Version, st
 {
     /// <summary>Where its definition was read back from; null: nowhere.</summary>
     public string? AdoptedFrom { get; init; }
+
+    /// <summary>Files that the text names, by the name as written there; those of a template come from its folder where they are not here.</summary>
+    public ImmutableSortedDictionary<string, string> Files { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 }
 
 public abstract record CreateStackResult
@@ -29,7 +32,7 @@ public abstract record CreateStackResult
 }
 
 /// <summary>Takes a stack in: read, held against the policy, with the routes that it asks for. Nothing runs yet.</summary>
-public sealed partial class CreateStack(Changes changes, StackTexts texts, SecretBox box, TimeProvider clock)
+public sealed partial class CreateStack(Changes changes, StackTexts texts, StackSecrets secrets, SecretBox box, TimeProvider clock)
 {
     public async Task<CreateStackResult> ExecuteAsync(Actor actor, Guid tenant, NewStack wanted, CancellationToken cancellationToken)
     {
@@ -39,6 +42,11 @@ public sealed partial class CreateStack(Changes changes, StackTexts texts, Secre
             return new CreateStackResult.Invalid("name", "Lower-case letters, digits and hyphens, at most 32, no hyphen at either end.");
         }
 
+        if (StackFiles.Problem(wanted.Files) is var (file, complaint))
+        {
+            return new CreateStackResult.Invalid(file, complaint);
+        }
+
         var (definition, version, problem) = Define(wanted);
         if (definition is null)
         {
@@ -46,6 +54,12 @@ public sealed partial class CreateStack(Changes changes, StackTexts texts, Secre
         }
 
         var read = definition.Read(StackPolicy.Default);
+        if (StackFiles.Unasked(wanted.Files, read) is { } unasked)
+        {
+            return new CreateStackResult.Invalid($"files.{unasked}", "The Compose text names no such file under env_file, label_file or a config.");
+        }
+
+        definition = definition with { Files = StackFiles.Asked(definition.Files, read) };
         if (read.Stack is not { } compose || read.Verdict != Verdict.Accepted)
         {
             return new CreateStackResult.Refused(read.Findings);
@@ -73,10 +87,10 @@ public sealed partial class CreateStack(Changes changes, StackTexts texts, Secre
         {
             return string.IsNullOrWhiteSpace(wanted.Compose)
                 ? (null, null, new CreateStackResult.Invalid("compose", "Give either a template of the catalog or Compose text."))
-                : (new StackDefinition(wanted.Compose, wanted.Rancher, wanted.Answers), null, null);
+                : (new StackDefinition(wanted.Compose, wanted.Rancher, wanted.Answers) { Files = wanted.Files }, null, null);
         }
 
-        return texts.Of(wanted.Template, wanted.Version, wanted.Answers) switch
+        return texts.Of(wanted.Template, wanted.Version, wanted.Answers, wanted.Files) switch
         {
             StackTextsResult.Ready ready => (ready.Definition, ready.Version, null),
             StackTextsResult.Invalid invalid => (null, null, new CreateStackResult.Invalid(invalid.Field, invalid.Problem)),
@@ -113,15 +127,17 @@ public sealed partial class CreateStack(Changes changes, StackTexts texts, Secre
             Compose = definition.Compose,
             Rancher = definition.Rancher,
             AnswersSealed = box.SealAnswers(definition.Answers),
+            FilesSealed = box.SealFiles(definition.Files),
             CreatedAt = now,
             CreatedBy = permit.Actor.Name,
         };
+        secrets.Learn(stack, definition, definition.Read(StackPolicy.Default));
         db.Stacks.Add(stack);
         db.Routes.AddRange(routes.Select(route => route.For(stack, now)));
         return (new CreateStackResult.Created(stack.Id, [.. findings.Where(finding => finding.Outcome == FindingOutcome.Ignored)]), new AuditLine(wanted.AdoptedFrom is null ? "stack.created" : "stack.adopted", "stack", stack.Name)
         {
-            // Answers may be passwords: their names are enough.
-            After = new { stack.Name, stack.Template, stack.TemplateVersion, wanted.AdoptedFrom, answered = definition.Answers.Keys, routes = routes.Select(route => route.HostName + route.Path) },
+            // Answers may be passwords, and files hold some: their names are enough.
+            After = new { stack.Name, stack.Template, stack.TemplateVersion, wanted.AdoptedFrom, answered = definition.Answers.Keys, files = definition.Files.IsEmpty ? null : definition.Files.Keys, routes = routes.Select(route => route.HostName + route.Path) },
             Correlation = stack.Id,
             Notes = [new ChangeNote(tenant, "stack", stack.Id), new ChangeNote(tenant, "route", stack.Id)],
         });

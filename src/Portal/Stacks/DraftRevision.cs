@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Portal.Compose;
 using Portal.Docker;
+using Portal.Redaction;
 using Portal.Registries;
 using Portal.Store;
 
@@ -14,12 +15,27 @@ namespace Portal.Stacks;
 public sealed record DraftRequest(ImmutableSortedDictionary<string, string> Images, ImmutableSortedDictionary<string, int> Replicas, bool Force);
 
 /// <summary>Settles what a stack would run now: text, answers, secrets, and every tag resolved to the digest that its registry gives.</summary>
-public sealed class DraftRevision(PortalDbFactory databases, SecretBox box, DefinitionReader definitions, EarlierChoices choices, TenantRegistries registries, DigestResolver digests)
+public sealed class DraftRevision(
+    PortalDbFactory databases, SecretBox box, DefinitionReader definitions, EarlierChoices choices, TenantRegistries registries, DigestResolver digests, StackSecrets secrets, Redactor redactor)
 {
     public async Task<DraftResult> ExecuteAsync(Stack stack, DraftRequest request, EngineClient engine, CancellationToken cancellationToken)
     {
-        var definition = new StackDefinition(stack.Compose, stack.Rancher, box.OpenAnswers(stack.AnswersSealed));
+        var result = await SettleAsync(stack, request, engine, cancellationToken);
+        // Reasons quote the text and what registries say; whoever is told may not know the answers.
+        var set = redactor.For(stack.TenantId);
+        return result switch
+        {
+            DraftResult.Unusable unusable => new DraftResult.Unusable([.. unusable.Findings.Select(finding => finding with { Reason = set.Clean(finding.Reason) })]),
+            DraftResult.NoImage image => new DraftResult.NoImage(image.Service, set.Clean(image.Reference), set.Clean(image.Problem)),
+            _ => result,
+        };
+    }
+
+    private async Task<DraftResult> SettleAsync(Stack stack, DraftRequest request, EngineClient engine, CancellationToken cancellationToken)
+    {
+        var definition = box.OpenDefinition(stack);
         var read = definitions.Read(definition);
+        secrets.Learn(stack, definition, read);
         if (read.Verdict != Verdict.Accepted || read.Stack is not { } compose)
         {
             return new DraftResult.Unusable(read.Findings);
@@ -37,8 +53,8 @@ public sealed class DraftRevision(PortalDbFactory databases, SecretBox box, Defi
 
         await using var db = databases.Tenant(stack.TenantId);
         var latest = await db.Revisions.AsNoTracking().Where(revision => revision.StackId == stack.Id).OrderByDescending(revision => revision.Number).FirstOrDefaultAsync(cancellationToken);
-        var secrets = await SecretVersionsAsync(db, compose, cancellationToken);
-        if (secrets.Missing is { } missing)
+        var versions = await SecretVersionsAsync(db, compose, cancellationToken);
+        if (versions.Missing is { } missing)
         {
             return new DraftResult.UnknownSecret(missing);
         }
@@ -49,6 +65,12 @@ public sealed class DraftRevision(PortalDbFactory databases, SecretBox box, Defi
         foreach (var service in compose.Services)
         {
             var reference = RevisionWriter.ReferenceOf(service, request.Images, kept);
+            // It is kept and shown in many places. What stands in the text as it is was no secret before.
+            if (redactor.For(stack.TenantId).In(reference).Any(found => !stack.Compose.Contains(found, StringComparison.Ordinal)))
+            {
+                return new DraftResult.NoImage(service.Name, reference, "A secret's value must not be part of an image's name.");
+            }
+
             var resolved = await digests.ResolveAsync(engine, reference, service.PullPolicy, keys, cancellationToken);
             if (resolved.Problem is { } problem)
             {
@@ -59,7 +81,7 @@ public sealed class DraftRevision(PortalDbFactory databases, SecretBox box, Defi
         }
 
         var nonce = request.Force ? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)) : null;
-        return new DraftResult.Ready(new RevisionDraft(definition, compose, request.Images, images.ToImmutable(), request.Replicas, secrets.Versions, nonce));
+        return new DraftResult.Ready(new RevisionDraft(definition, compose, request.Images, images.ToImmutable(), request.Replicas, versions.Versions, nonce));
     }
 
     private static async Task<(ImmutableSortedDictionary<string, int> Versions, string? Missing)> SecretVersionsAsync(PortalDb db, ComposeStack compose, CancellationToken cancellationToken)
@@ -70,7 +92,7 @@ public sealed class DraftRevision(PortalDbFactory databases, SecretBox box, Defi
             return (ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal), null);
         }
 
-        var known = await db.Secrets.AsNoTracking().Where(secret => names.Contains(secret.Name)).ToDictionaryAsync(secret => secret.Name, secret => secret.Version, cancellationToken);
+        var known = await db.Secrets.AsNoTracking().Where(secret => names.Contains(secret.Name) && secret.RemovedAt == null).ToDictionaryAsync(secret => secret.Name, secret => secret.Version, cancellationToken);
         return (known.ToImmutableSortedDictionary(StringComparer.Ordinal), names.FirstOrDefault(name => !known.ContainsKey(name)));
     }
 }

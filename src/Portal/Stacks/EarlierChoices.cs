@@ -20,7 +20,7 @@ public sealed class EarlierChoices(DefinitionReader definitions, SecretBox box)
 {
     public Choices Of(Revision? latest, ComposeStack now)
     {
-        if (latest is null || definitions.Read(new StackDefinition(latest.Compose, latest.Rancher, box.OpenAnswers(latest.AnswersSealed))).Stack is not { } then)
+        if (latest is null || definitions.Read(box.OpenDefinition(latest)).Stack is not { } then)
         {
             return Choices.None;
         }

@@ -51,9 +51,9 @@ public sealed record RenderedStack(
     }
 
     /// <summary>The tenant's secrets that the service reads, by the tenant's names.</summary>
-    private IEnumerable<string> TenantSecrets(ServiceSpec service) =>
-        from mount in service.Secrets
-        join secret in Compose.Secrets on mount.Source equals secret.Name
+    public IEnumerable<string> TenantSecrets(ServiceSpec service) =>
+        from source in service.Secrets.Select(file => file.Source).Concat(service.SecretVariables.Select(variable => variable.Source)).Distinct(StringComparer.Ordinal)
+        join secret in Compose.Secrets on source equals secret.Name
         where secret.TenantSecret is not null
         select secret.TenantSecret;
 

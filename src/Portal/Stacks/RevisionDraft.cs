@@ -84,6 +84,7 @@ public sealed class RevisionWriter(SecretBox box, EarlierChoices choices)
             Compose = draft.Definition.Compose,
             Rancher = draft.Definition.Rancher,
             AnswersSealed = box.SealAnswers(draft.Definition.Answers),
+            FilesSealed = box.SealFiles(draft.Definition.Files),
             Images = rendered.Images,
             Replicas = rendered.Replicas,
             SecretVersions = rendered.SecretVersions,

@@ -6,7 +6,7 @@ using Portal.Store;
 namespace Portal.Stacks;
 
 /// <summary>Reads a stored revision back into the model that runs.</summary>
-public sealed class RevisionReader(PortalDbFactory databases, SecretBox box)
+public sealed class RevisionReader(PortalDbFactory databases, SecretBox box, StackSecrets secrets)
 {
     // Revisions never change, so what was read once stays right; the bound keeps a long-lived process small.
     private const int Kept = 256;
@@ -33,8 +33,9 @@ public sealed class RevisionReader(PortalDbFactory databases, SecretBox box)
 
     private RenderedStack Render(Revision revision)
     {
-        var definition = new StackDefinition(revision.Compose, revision.Rancher, box.OpenAnswers(revision.AnswersSealed));
+        var definition = box.OpenDefinition(revision);
         var result = definition.Read(StackPolicy.Default);
+        secrets.Learn(revision.TenantId, definition, result, []);
         return result.Stack is { } stack && result.Verdict == Verdict.Accepted
             ? new RenderedStack(stack, revision.Images, revision.SecretVersions, revision.Nonce, revision.Replicas) { Number = revision.Number }
             : throw new InvalidDataException($"Revision {revision.Number} cannot be read: {string.Join("; ", result.Findings.Where(finding => finding.Outcome != FindingOutcome.Ignored).Select(finding => $"line {finding.Line}: {finding.Reason}"))}");

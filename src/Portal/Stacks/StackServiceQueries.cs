@@ -19,7 +19,7 @@ public sealed class StackServiceQueries(PortalDbFactory databases, SecretBox box
         return
         [
             .. from stack in stacks
-               let read = new StackDefinition(stack.Compose, stack.Rancher, box.OpenAnswers(stack.AnswersSealed)).Read(StackPolicy.Default)
+               let read = box.OpenDefinition(stack).Read(StackPolicy.Default)
                where read.Verdict == Verdict.Accepted
                from service in read.Stack!.Services
                orderby stack.Name, service.Name

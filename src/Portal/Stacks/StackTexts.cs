@@ -19,7 +19,8 @@ public abstract record StackTextsResult
 public sealed class StackTexts(CatalogStore catalog)
 {
     /// <param name="version">Null: the one that is offered first.</param>
-    public StackTextsResult Of(string template, string? version, ImmutableSortedDictionary<string, string> given)
+    /// <param name="files">Those that stand in for the template's own.</param>
+    public StackTextsResult Of(string template, string? version, ImmutableSortedDictionary<string, string> given, ImmutableSortedDictionary<string, string> files)
     {
         if (catalog.Find(template, version) is not { } found)
         {
@@ -35,8 +36,14 @@ public sealed class StackTexts(CatalogStore catalog)
         var texts = found.Render(answers.Values);
         return texts.Compose is null || !texts.Findings.IsEmpty
             ? new StackTextsResult.Refused(texts.Findings)
-            : new StackTextsResult.Ready(new StackDefinition(texts.Compose, texts.Rancher, answers.Values.ToImmutableSortedDictionary(StringComparer.Ordinal)), found.Version);
+            : new StackTextsResult.Ready(new StackDefinition(texts.Compose, texts.Rancher, answers.Values.ToImmutableSortedDictionary(StringComparer.Ordinal)) { Files = found.Files.SetItems(files) }, found.Version);
     }
+
+    /// <summary>Those that stand in for the template's own: what that version brings along itself is left out.</summary>
+    public ImmutableSortedDictionary<string, string> Overrides(string? template, string? version, ImmutableSortedDictionary<string, string> files) =>
+        template is not null && catalog.Find(template, version) is { } found
+            ? files.RemoveRange(files.Where(file => found.Files.GetValueOrDefault(file.Key) == file.Value).Select(file => file.Key))
+            : files;
 
     /// <summary>Without the answers to which that version has no question any more.</summary>
     public ImmutableSortedDictionary<string, string> Asked(string template, string? version, ImmutableSortedDictionary<string, string> answers) =>

@@ -1,21 +1,15 @@
-using System.Collections.Immutable;
-using System.Text.Json;
-using Portal.Access;
 using Portal.Stacks.Adopting;
 using Portal.Stacks.Changing;
 using Portal.Stacks.Differences;
-using Portal.Tenants;
 
 namespace Portal.Stacks;
-
-/// <summary>Either <paramref name="Template"/> with answers, or <paramref name="Compose"/>.</summary>
-public sealed record StackBody(string? Name, string? Template, string? Version, Dictionary<string, string>? Answers, string? Compose, string? RancherCompose);
 
 public static class StacksFeature
 {
     public static void AddStacks(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
+        services.AddSingleton<StackSecrets>();
         services.AddSingleton<DefinitionReader>();
         services.AddSingleton<EarlierChoices>();
         services.AddSingleton<RevisionReader>();
@@ -30,98 +24,16 @@ public static class StacksFeature
         services.AddSingleton<StackServiceQueries>();
         services.AddSingleton<DifferenceQueries>();
         services.AddSingleton<StackUses>();
+        services.AddSingleton<RemoveSecret>();
         services.AddSingleton<AddRoute>();
         services.AddSingleton<RemoveRoute>();
     }
 
     public static void MapStacks(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/tenants/{tenant}/stacks", ListAsync).WithName("ListStacks").WithSummary("A tenant's stacks, and which revision runs where").WithTags("Stacks");
-        api.MapPost("/tenants/{tenant}/stacks", CreateAsync).WithName("CreateStack").WithSummary("Makes a stack from a template with answers, or from Compose text").WithTags("Stacks");
-        api.MapGet("/tenants/{tenant}/stacks/{stack}", GetAsync).WithName("GetStack").WithSummary("One stack with its revisions").WithTags("Stacks");
-        api.MapPatch("/tenants/{tenant}/stacks/{stack}", ChangeAsync).WithName("ChangeStack").WithSummary("Changes a stack by a merge patch: what is absent stays, what is null goes. Nothing is deployed").WithTags("Stacks");
-        api.MapGet("/tenants/{tenant}/stacks/{stack}/revisions/{revision:int}/difference", CompareAsync).WithName("CompareRevisions").WithSummary("What a revision runs differently from another, secrets masked").WithTags("Stacks");
+        StackEndpoints.Map(api);
+        SecretUseEndpoints.Map(api);
         RouteEndpoints.Map(api);
         AdoptEndpoints.Map(api);
     }
-
-    private static async Task<IResult> ListAsync(string tenant, HttpContext http, TenantQueries tenants, StackQueries stacks, CancellationToken cancellationToken) =>
-        await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is { } view
-            ? Results.Ok((await stacks.ListAsync(view.Id, cancellationToken)).Select(Answer))
-            : Problems.NotFound("tenant");
-
-    private static async Task<IResult> GetAsync(string tenant, string stack, HttpContext http, TenantQueries tenants, StackQueries stacks, CancellationToken cancellationToken)
-    {
-        if (await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is not { } view || await stacks.FindAsync(view.Id, stack, cancellationToken) is not { } found)
-        {
-            return Problems.NotFound("stack");
-        }
-
-        var revisions = await stacks.RevisionsAsync(view.Id, found.Id, cancellationToken);
-        return Results.Ok(new { stack = Answer(found), revisions = revisions.Select(revision => new { revision.Number, revision.Images, revision.CreatedAt, revision.CreatedBy }) });
-    }
-
-    private static async Task<IResult> CreateAsync(string tenant, StackBody body, HttpContext http, TenantQueries tenants, CreateStack create, CancellationToken cancellationToken)
-    {
-        if (await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is not { } view)
-        {
-            return Problems.NotFound("tenant");
-        }
-
-        var answers = (body.Answers ?? []).ToImmutableSortedDictionary(StringComparer.Ordinal);
-        var wanted = new NewStack(body.Name ?? "", body.Template, body.Version, body.Compose, body.RancherCompose, answers);
-        return await create.ExecuteAsync(http.Actor(), view.Id, wanted, cancellationToken) switch
-        {
-            CreateStackResult.Created created => Results.Created($"/api/v1/tenants/{tenant}/stacks/{wanted.Name}", new
-            {
-                id = created.StackId,
-                wanted.Name,
-                ignored = created.Ignored.Select(Ignored),
-            }),
-            var other => CreateAnswer.Of(other, wanted.Name),
-        };
-    }
-
-    private static async Task<IResult> ChangeAsync(string tenant, string stack, JsonElement body, HttpContext http, TenantQueries tenants, StackQueries stacks, ChangeStack change, CancellationToken cancellationToken)
-    {
-        if (await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is not { } view)
-        {
-            return Problems.NotFound("tenant");
-        }
-
-        var (patch, field, problem) = StackPatch.Read(body);
-        if (patch is null)
-        {
-            return Problems.Invalid(field, problem);
-        }
-
-        return await change.ExecuteAsync(http.Actor(), view.Id, stack, patch, cancellationToken) switch
-        {
-            ChangeStackResult.Done done => Results.Ok(new { done.Changed, ignored = done.Ignored.Select(Ignored), stack = Answer((await stacks.FindAsync(view.Id, stack, cancellationToken))!) }),
-            ChangeStackResult.NoSuchStack => Problems.NotFound("stack"),
-            ChangeStackResult.Invalid invalid => Problems.Invalid(invalid.Field, invalid.Problem),
-            ChangeStackResult.Refused refused => DraftProblems.Of(refused.Findings),
-            ChangeStackResult.RouteTaken taken => Problems.Conflict($"The route {taken.HostName}{taken.Path} is taken."),
-            var other => throw new InvalidOperationException($"An outcome without an answer: {other}."),
-        };
-    }
-
-    private static async Task<IResult> CompareAsync(string tenant, string stack, int revision, int? from, HttpContext http, TenantQueries tenants, DifferenceQueries differences, CancellationToken cancellationToken) =>
-        await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is { } view && await differences.CompareAsync(view.Id, stack, from, revision, cancellationToken) is { } difference
-            ? Results.Ok(DifferenceAnswer.Of(difference))
-            : Problems.NotFound("revision");
-
-    private static object Ignored(Compose.Finding finding) => new { finding.Line, field = finding.Key, finding.Reason };
-
-    private static object Answer(StackView stack) => new
-    {
-        stack.Id,
-        stack.Name,
-        stack.Template,
-        stack.TemplateVersion,
-        stack.Healing,
-        stack.CreatedAt,
-        stack.CreatedBy,
-        runs = stack.Runs.ToDictionary(run => run.Key.Text(), run => run.Value),
-    };
 }

@@ -84,7 +84,7 @@ public sealed partial class CreateWebhook(Changes changes, StackServiceQueries s
             TenantId = tenant,
             StackId = stack.Value,
             Name = wanted.Name,
-            SecretSealed = secrets.Seal(secret),
+            SecretSealed = secrets.Seal(tenant, secret),
             Target = wanted.Target,
             Services = [.. wanted.Services ?? []],
             Tags = wanted.Tags,

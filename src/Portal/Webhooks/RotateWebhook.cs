@@ -20,7 +20,7 @@ public sealed class RotateWebhook(Changes changes, WebhookSecrets secrets, TimeP
             WebhookPermits.Demand(actor, tenant, hook.Target);
             var secret = WebhookSecrets.Make();
             var before = hook.RotatedAt;
-            hook.SecretSealed = secrets.Seal(secret);
+            hook.SecretSealed = secrets.Seal(tenant, secret);
             hook.RotatedAt = clock.GetUtcNow();
             return Changed.Of<string?>(secret, new AuditLine("webhook.rotated", "webhook", hook.Name)
             {

@@ -56,6 +56,23 @@ public sealed class CatalogStoreTests
         Assert.NotEmpty(template.Problems);
     }
 
+    [Fact]
+    public void Files_beside_a_templates_text_are_those_that_its_env_file_names_and_links_are_not_followed()
+    {
+        using var folder = new CatalogFolder().Config("app")
+            .Write("app/0/docker-compose.yml", "services:\n  web:\n    image: acme/web:1\n    env_file: [app.env, ./env/more.env]\n")
+            .Write("app/0/app.env", "A=1\n")
+            .Write("app/0/env/more.env", "B=2\n")
+            .Write("elsewhere.env", "C=3\n");
+        File.CreateSymbolicLink(Path.Combine(folder.Path, "app/0/linked.env"), Path.Combine(folder.Path, "elsewhere.env"));
+
+        var version = folder.Store().Find("app", null)!;
+
+        Assert.Equal(["app.env", "env/more.env"], version.Files.Keys);
+        var read = ComposeReader.Read(new ComposeSource(version.Compose, EnvFiles: version.Files));
+        Assert.Equal([("A", "1"), ("B", "2")], read.Stack!.Services.Single().Environment.Select(pair => (pair.Key, pair.Value)));
+    }
+
     [Theory]
     [InlineData("catalog")]
     [InlineData(".catalog")]

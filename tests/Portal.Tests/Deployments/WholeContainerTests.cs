@@ -172,11 +172,15 @@ public sealed class WholeContainerTests
     private sealed class Place(EngineScope lab) : IAsyncDisposable
     {
         private readonly StackPlace place = new(Guid.CreateVersion7(), lab.Name("x"), Guid.Empty, Colour.Blue, Guid.Empty, "stack", Guid.Empty);
-        private readonly EngineSteps steps = new(null!, null!, new SecretFiles(null!, null!), null!, Options.Create(new DeploymentOptions()));
+        private readonly EngineSteps steps = new(null!, null!, new SecretFiles(new SecretValues(null!, null!, new Portal.Redaction.Redactor()), new HostMemory(Settings(lab), TimeProvider.System)), null!, Settings(lab));
         private readonly EngineHost engine = new(
             new Host { Id = Guid.Empty, ClusterId = Guid.Empty, Name = "lab", Endpoint = "unix:///lab", CreatedAt = DateTimeOffset.UnixEpoch }, lab.Client);
 
         private readonly Dictionary<string, string> containers = [];
+
+        private static string Memory(EngineScope lab) => $"/dev/shm/{lab.Name("secrets")}";
+
+        private static IOptions<DeploymentOptions> Settings(EngineScope lab) => Options.Create(new DeploymentOptions { SecretsFolder = Memory(lab) });
 
         public string Network(string name) => ContainerMapping.NetworkName(place, name);
 
@@ -213,6 +217,11 @@ public sealed class WholeContainerTests
             foreach (var container in await lab.Client.Containers.ListAsync(new ContainerFilter { All = true, Labels = own }))
             {
                 await lab.Client.Containers.RemoveAsync(container.Id, force: true, volumes: true);
+            }
+
+            if (Directory.Exists(Memory(lab)))
+            {
+                Directory.Delete(Memory(lab), recursive: true);
             }
 
             foreach (var network in await lab.Client.Networks.ListAsync(own))

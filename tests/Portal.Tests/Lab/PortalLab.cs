@@ -127,14 +127,17 @@ public sealed class PortalLab : IAsyncDisposable
     private static async Task<(Dictionary<string, string?> Settings, string Data, UndoEntry[] Undo)> SettingsAsync(IEnumerable<KeyValuePair<string, string?>>? more, string? database)
     {
         var data = Path.Combine(Path.GetTempPath(), $"portal-lab-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(5))}");
+        // The lab's hosts share this machine's memory.
+        var secrets = $"/dev/shm/{Path.GetFileName(data)}";
         // The gateway outlives its portal on purpose.
-        UndoEntry[] undo = [LabFixture.UndoLog.AddFolder(data), LabFixture.UndoLog.Add($"end_programs {UndoLog.Quote(data)} haproxy")];
+        UndoEntry[] undo = [LabFixture.UndoLog.AddFolder(data), LabFixture.UndoLog.AddFolder(secrets), LabFixture.UndoLog.Add($"end_programs {UndoLog.Quote(data)} haproxy")];
         Directory.CreateDirectory(data);
         var all = new Dictionary<string, string?>
         {
             ["Urls"] = "http://127.0.0.1:0",
             ["Portal:DataDirectory"] = data,
             ["Portal:ConnectionString"] = database ?? await (await LabFixture.Database).CreateAsync(),
+            ["Portal:Deployments:SecretsFolder"] = secrets,
             ["Portal:Gateway:Listen"] = $"127.0.0.1:{LoopbackPort.Free()}",
             ["Portal:FirstAdministratorPassword"] = AdministratorPassword,
             ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",

@@ -27,6 +27,7 @@ public sealed class AuditWalkTests(PagesWorld world)
             secret.EnsureSuccessStatusCode();
         }
 
+        await DeleteAsync($"tenants/{tenant}/secrets/walked");
         var registry = (await LabFixture.Registry).Host;
         await world.PostAsync($"tenants/{tenant}/registries", new { host = registry, userName = "walker", password = "x" });
         using (var changed = await world.Administrator.PatchAsJsonAsync($"/api/v1/tenants/{tenant}/registries/{registry}", new { password = "y" }))

@@ -53,6 +53,7 @@ public sealed class EndpointWalkTests(EndpointWalkTests.Lab lab) : IClassFixture
         ["POST /api/v1/hosts/{id}/stacks/{stack}/adopt"] = "stack.adopted",
         ["PUT /api/v1/tenants/{tenant}/secrets/{name}"] = "secret.created",
         ["POST /api/v1/tenants/{tenant}/registries"] = "registry.added",
+        ["DELETE /api/v1/tenants/{tenant}/secrets/{name}"] = "secret.removed",
         ["PATCH /api/v1/tenants/{tenant}/registries/{host}"] = "registry.changed",
         ["DELETE /api/v1/tenants/{tenant}/registries/{host}"] = "registry.removed",
         ["POST /api/v1/tenants/{tenant}/stacks"] = "stack.created",

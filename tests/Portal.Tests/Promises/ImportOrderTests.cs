@@ -10,7 +10,7 @@ public sealed class ImportOrderTests
     /// <summary>Each may use those before it.</summary>
     private static readonly string[] Order =
     [
-        "Model", "Store", "Audit", "Access", "Tenants", "Clusters", "Registries", "Catalog", "Stacks", "Gateway", "Deployments", "Switching", "Webhooks", "Observing", "Pages",
+        "Model", "Redaction", "Store", "Audit", "Access", "Tenants", "Clusters", "Registries", "Catalog", "Stacks", "Gateway", "Deployments", "Switching", "Webhooks", "Observing", "Pages",
     ];
 
     [Fact]

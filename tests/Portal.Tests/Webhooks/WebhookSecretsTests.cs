@@ -18,8 +18,8 @@ public sealed class WebhookSecretsTests
     public void Many_calls_at_once_open_each_its_own_secret()
     {
         var box = new SecretBox(RandomNumberGenerator.GetBytes(32));
-        var secrets = new WebhookSecrets(box);
-        var sealedOnes = Enumerable.Range(0, 64).Select(_ => WebhookSecrets.Make()).Select(secret => (secret, bytes: secrets.Seal(secret))).ToList();
+        var secrets = new WebhookSecrets(box, new Portal.Redaction.Redactor());
+        var sealedOnes = Enumerable.Range(0, 64).Select(_ => WebhookSecrets.Make()).Select(secret => (secret, bytes: secrets.Seal(Guid.Empty, secret))).ToList();
         Parallel.For(0, 20_000, new ParallelOptions { MaxDegreeOfParallelism = 8 }, round =>
         {
             var (secret, bytes) = sealedOnes[round % sealedOnes.Count];
@@ -31,6 +31,6 @@ public sealed class WebhookSecretsTests
     public void Without_a_webhook_there_is_a_secret_all_the_same_and_nobody_knows_it()
     {
         var box = new SecretBox(RandomNumberGenerator.GetBytes(32));
-        Assert.NotEqual(new WebhookSecrets(box).Open(null), new WebhookSecrets(box).Open(null));
+        Assert.NotEqual(new WebhookSecrets(box, new Portal.Redaction.Redactor()).Open(null), new WebhookSecrets(box, new Portal.Redaction.Redactor()).Open(null));
     }
 }

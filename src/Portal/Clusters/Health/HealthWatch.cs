@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using Portal.Docker;
+using Portal.Redaction;
 
 namespace Portal.Clusters.Health;
 
 /// <summary>Probes every running replica, one small loop each, until the container is gone or stopped.</summary>
-public sealed class HealthWatch(HealthBook book, Prober prober, TimeProvider clock, ILogger<HealthWatch> log) : IAsyncDisposable
+public sealed class HealthWatch(HealthBook book, Prober prober, Redactor redactor, TimeProvider clock, ILogger<HealthWatch> log) : IAsyncDisposable
 {
     /// <summary>Until a replica was healthy once it is asked again so soon, then more and more seldom: a deployment waits for the answer.</summary>
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(30);
@@ -76,7 +77,7 @@ public sealed class HealthWatch(HealthBook book, Prober prober, TimeProvider clo
             ProbeKind.Running => (up >= rule.StartPeriod, $"up for {up.TotalSeconds:0} s"),
             ProbeKind.Http or ProbeKind.Tcp => await FromOutsideAsync(engine.Host, await HomeAsync(engine, details, cancellationToken), rule, cancellationToken),
         };
-        book.Write(containerId, HealthJudge.Next(book[containerId], rule, passed, answer, up, clock.GetUtcNow()));
+        book.Write(containerId, HealthJudge.Next(book[containerId], rule, passed, redactor.For(ReplicaLabels.Read(details.Labels)?.Tenant).Clean(answer), up, clock.GetUtcNow()));
         return true;
     }
 

@@ -45,13 +45,13 @@ internal static class ContainerParts
     };
 
     /// <summary>
-    /// What the service mounts, and a volume for each directory of secrets and configs that the engine could not write into before the start
+    /// What the service mounts, and a volume for each directory of configs that the engine could not write into before the start
     /// otherwise. Such volumes have no name and go with their container.
     /// </summary>
     public static IReadOnlyList<Docker.MountSpec> Mounts(StackPlace place, ComposeStack stack, ServiceSpec service)
     {
         var mounts = ServiceVolumes.Mounts(stack, service).Select(mount => Mount(place, stack, mount)).ToList();
-        var folders = service.Secrets.Select(secret => secret.Target).Concat(service.Configs.Select(config => config.Target))
+        var folders = service.Configs.Select(config => config.Target)
             .Select(target => FolderApart(service, target)).OfType<string>().Distinct(StringComparer.Ordinal);
         mounts.AddRange(folders.Where(folder => mounts.TrueForAll(mount => mount.Target != folder)).Select(folder => new Docker.MountSpec(Docker.MountKind.Volume, null, folder)).ToList());
         return mounts;

@@ -40,30 +40,31 @@ public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFile
     public async Task CreateAsync(EngineHost engine, StackPlace place, WantedRevision wanted, ServiceSpec service, int index, StepLog log, CancellationToken cancellationToken)
     {
         var name = ContainerMapping.Name(place, service.Name, index, wanted.Rendered.FingerprintOf(service));
-        var spec = ContainerMapping.Spec(place, wanted, service, index, engine.Host);
+        var spec = await secrets.AddAsync(engine, place, wanted.Rendered, service, name, ContainerMapping.Spec(place, wanted, service, index, engine.Host), cancellationToken);
         try
         {
             var id = await engine.Client.Containers.CreateAsync(name, spec, cancellationToken);
-            await secrets.PlaceAsync(engine, place.Tenant, id, wanted.Rendered, service, cancellationToken);
+            await ConfigFiles.PlaceAsync(engine, id, wanted.Rendered, service, cancellationToken);
             await log.LineAsync($"{service.Name} {index} created as {name} ({id[..12]})", cancellationToken);
         }
         catch (EngineException error) when (error.Kind == EngineErrorKind.Conflict)
         {
-            // Made by a run that did not live to see it, perhaps without its secrets: the next look finds it, if it is ours.
+            // Made by a run that did not live to see it, perhaps without its configs: the next look finds it, if it is ours.
             var found = await engine.Client.Containers.InspectAsync(name, cancellationToken);
             if (ReplicaLabels.Read(found.Labels)?.Tenant != place.Tenant)
             {
                 throw new DeploymentException(DeploymentReason.EngineRefused, $"The name {name} is taken by a container that is not the portal's.", error);
             }
 
-            await secrets.PlaceAsync(engine, place.Tenant, found.Id, wanted.Rendered, service, cancellationToken);
+            await ConfigFiles.PlaceAsync(engine, found.Id, wanted.Rendered, service, cancellationToken);
         }
     }
 
     public async Task StartAsync(EngineHost engine, StackPlace place, WantedRevision wanted, ServiceSpec service, ObservedReplica replica, StepLog log, CancellationToken cancellationToken)
     {
         // Once more: one that was made by a run that died may be without its files.
-        await secrets.PlaceAsync(engine, place.Tenant, replica.ContainerId, wanted.Rendered, service, cancellationToken);
+        await secrets.RestoreAsync(engine, place, wanted.Rendered, service, replica.ContainerId, cancellationToken);
+        await ConfigFiles.PlaceAsync(engine, replica.ContainerId, wanted.Rendered, service, cancellationToken);
         await engine.Client.Containers.StartAsync(replica.ContainerId, cancellationToken);
         await log.LineAsync($"{replica.Service} {replica.Index} started ({replica.ContainerId[..12]})", cancellationToken);
     }
@@ -197,6 +198,7 @@ public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFile
     {
         try
         {
+            await secrets.RemoveAsync(engine, replica.ContainerId, cancellationToken);
             // Anonymous volumes go with their container; named ones stay.
             await engine.Client.Containers.RemoveAsync(replica.ContainerId, force: true, volumes: true, cancellationToken);
         }

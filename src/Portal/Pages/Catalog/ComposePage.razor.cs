@@ -15,6 +15,8 @@ public sealed partial class ComposePage
     /// <summary>Characters; the browser stops there, and so does the connection a little later.</summary>
     internal const int LongestText = 256 * 1024;
 
+    private const int LongestFile = 64 * 1024;
+
     private const string Example = """
         services:
           web:
@@ -30,6 +32,7 @@ public sealed partial class ComposePage
     private ImmutableArray<Finding> refused = [];
     private ImmutableArray<VariableUse> variables = [];
     private readonly Dictionary<string, string> answers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> files = new(StringComparer.Ordinal);
     private string text = "";
     private string name = "";
     private string? nameError;
@@ -67,7 +70,12 @@ public sealed partial class ComposePage
         }
     }
 
-    private StackDefinition Definition => new(text, null, answers.ToImmutableSortedDictionary(StringComparer.Ordinal));
+    private StackDefinition Definition => new(text, null, answers.ToImmutableSortedDictionary(StringComparer.Ordinal)) { Files = files.ToImmutableSortedDictionary(StringComparer.Ordinal) };
+
+    /// <summary>Files that the text names.</summary>
+    private ImmutableArray<string> Asked => read?.FilesAsked ?? [];
+
+    private string FileId(string file) => $"file-{Asked.IndexOf(file)}";
 
     private void Check()
     {
@@ -85,6 +93,21 @@ public sealed partial class ComposePage
         else
         {
             answers[variable.Name] = value;
+        }
+
+        Check();
+    }
+
+    private void Bring(string file, string? content)
+    {
+        if (string.IsNullOrEmpty(content))
+        {
+            files.Remove(file);
+        }
+        else
+        {
+            // As files have it, whatever the browser sends.
+            files[file] = content.ReplaceLineEndings("\n");
         }
 
         Check();
@@ -108,7 +131,7 @@ public sealed partial class ComposePage
 
         if (read.Verdict == Verdict.Accepted)
         {
-            var wanted = new NewStack(name.Trim(), null, null, text, null, Definition.Answers);
+            var wanted = new NewStack(name.Trim(), null, null, text, null, Definition.Answers) { Files = Definition.Files.RemoveRange(files.Keys.Except(Asked)) };
             await WorkAsync(actor => Start.ExecuteAsync(actor, Here.Id, wanted, target, Life));
         }
     }

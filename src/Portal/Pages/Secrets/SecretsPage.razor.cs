@@ -12,8 +12,10 @@ public sealed partial class SecretsPage
 {
     private IReadOnlyList<SecretView> secrets = [];
     private IReadOnlyList<StackUse> uses = [];
+    private IReadOnlyList<OutdatedSecret> outdated = [];
     private SecretView? chosen;
     private bool setting;
+    private bool removing;
     private string name = "";
     private string value = "";
 
@@ -25,6 +27,9 @@ public sealed partial class SecretsPage
 
     [Inject]
     private SetSecret Set { get; set; } = null!;
+
+    [Inject]
+    private RemoveSecret Remove { get; set; } = null!;
 
     [Inject]
     private Toast Toast { get; set; } = null!;
@@ -47,15 +52,13 @@ public sealed partial class SecretsPage
     {
         secrets = await Queries.ListAsync(Here.Id, cancellation);
         uses = await Uses.ListAsync(Here.Id, cancellation);
+        outdated = await Uses.OutdatedAsync(Here.Id, cancellation);
         return true;
     }
 
     private IReadOnlyList<string> StacksOf(SecretView secret) => [.. uses.Where(use => use.Secrets.ContainsKey(secret.Name)).Select(use => use.Stack).Distinct()];
 
-    private IReadOnlyList<string> BehindOf(SecretView secret) =>
-        [.. uses.Where(use => use.Secrets.TryGetValue(secret.Name, out var runs) && runs < secret.Version).Select(use => $"{use.Stack} on {use.Side.Text()}")];
-
-    private static string BehindText(IReadOnlyList<string> behind) => behind.Count == 1 ? "needs a redeploy" : $"{behind.Count} need a redeploy";
+    private IReadOnlyList<OutdatedSecret> BehindOf(SecretView secret) => [.. outdated.Where(one => one.Secret == secret.Name)];
 
     private void Open(SecretView? secret) => (setting, chosen, name, value) = (true, secret, secret?.Name ?? "", "");
 
@@ -71,12 +74,24 @@ public sealed partial class SecretsPage
             case SetSecretResult.Done done:
                 // What was typed does not stay in the page's memory.
                 value = "";
-                Toast.Done("Secret saved", $"{done.Name}, version {done.Version}");
+                Toast.Done("Secret saved", $"{done.Name}, version {done.Version}{(done.Warning is { } warning ? $". {warning}" : "")}");
                 return null;
             case SetSecretResult.Invalid invalid:
                 return $"{(invalid.Field == "name" ? "Name" : "Value")}: {invalid.Problem}";
             case var other:
                 throw new InvalidOperationException($"An outcome without an answer: {other}.");
         }
+    }, Life);
+
+    private Task<string?> RemoveAsync() => CurrentActor.TryAsync(async actor =>
+    {
+        // One that somebody else removed first is gone as well.
+        if (await Remove.ExecuteAsync(actor, Here.Id, chosen!.Name, Life) is RemoveSecretResult.InUse used)
+        {
+            return used.Sentence;
+        }
+
+        Toast.Done("Secret removed", chosen.Name);
+        return null;
     }, Life);
 }

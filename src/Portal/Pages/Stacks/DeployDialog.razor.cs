@@ -173,6 +173,7 @@ public sealed partial class DeployDialog : IDisposable
     [
         .. difference.Images.Select(image => new ChangeTable.Change($"{image.Service} image", Short(image.Before, image.After), Short(image.After, image.Before))),
         .. difference.Answers.Select(answer => new ChangeTable.Change($"answer {answer.Field}", answer.Before, answer.After)),
+        .. difference.Files.Select(name => new ChangeTable.Change($"file {name}", "former", "changed")),
         .. difference.Secrets.Select(secret => new ChangeTable.Change($"secret {secret.Name}", Version(secret.Before), Version(secret.After))),
         .. difference.Services.SelectMany(service => service.Change switch
         {

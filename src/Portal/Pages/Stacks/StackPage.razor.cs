@@ -18,6 +18,7 @@ public sealed partial class StackPage
     private IReadOnlyList<RouteView> routes = [];
     private IReadOnlyList<RevisionView> revisions = [];
     private IReadOnlyList<DeploymentView> deployments = [];
+    private IReadOnlyList<OutdatedSecret> outdated = [];
     private DeploymentView? running;
     private string compose = "";
     private bool deploying;
@@ -34,6 +35,9 @@ public sealed partial class StackPage
     private ChangeStack Change { get; set; } = null!;
 
     [Inject]
+    private StackUses Uses { get; set; } = null!;
+
+    [Inject]
     private ServiceQueries Services { get; set; } = null!;
 
     [Inject]
@@ -41,7 +45,7 @@ public sealed partial class StackPage
 
     protected override object? Subject => (Slug, Name);
 
-    protected override bool Concerns(ChangeNote note) => note.Kind is "tenant" or "stack" or "route" or "switch" or "deployment" or "inventory" or "member";
+    protected override bool Concerns(ChangeNote note) => note.Kind is "tenant" or "stack" or "route" or "switch" or "deployment" or "inventory" or "member" or "secret";
 
     protected override async Task<bool> LoadHereAsync(CancellationToken cancellation)
     {
@@ -56,6 +60,7 @@ public sealed partial class StackPage
         revisions = await Stacks.RevisionsAsync(Here.Id, stack.Id, cancellation);
         deployments = await Deployments.ListAsync(Here.Id, Name, MostDeployments, cancellation);
         running = deployments.FirstOrDefault(one => one.State == DeploymentState.Running) ?? deployments.FirstOrDefault(one => !one.Ended);
+        outdated = [.. (await Uses.OutdatedAsync(Here.Id, cancellation)).Where(one => one.Stack == Name)];
         compose = await Stacks.ComposeAsync(Here.Id, stack.Id, cancellation);
         return true;
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Portal.Docker;
+using Portal.Redaction;
 
 namespace Portal.Stacks.Adopting;
 
@@ -100,7 +101,7 @@ internal static partial class ReadBack
         var said = new Dictionary<string, object>();
         foreach (var (name, value) in environment.Where(pair => !ofImage.Contains($"{pair.Key}={pair.Value}")).OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
-            said[name] = value is { Length: > 0 } && SecretName().IsMatch(name) && VariableName().IsMatch(name) ? $"${{{taken.Answer(name, value)}}}" : Literal(value ?? "");
+            said[name] = value is { Length: > 0 } && SecretNames.Tells(name) && VariableName().IsMatch(name) ? $"${{{taken.Answer(name, value)}}}" : Literal(value ?? "");
         }
 
         return said;
@@ -271,9 +272,6 @@ internal static partial class ReadBack
     private static string Name(string text) => NotOfNames().Replace(text, "-").Trim('-', '_', '.') is { Length: > 0 } name ? name : "service";
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    [GeneratedRegex("PASS|SECRET|TOKEN|CREDENTIAL|PRIVATE|(^|_)KEY($|_)|APIKEY|API_KEY", RegexOptions.IgnoreCase)]
-    private static partial Regex SecretName();
 
     [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]*$")]
     private static partial Regex VariableName();

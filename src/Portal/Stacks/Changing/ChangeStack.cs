@@ -24,11 +24,16 @@ public abstract record ChangeStackResult
 /// <summary>
 /// Changes what a stack is made of. What runs stays as it is until somebody deploys; only the routes that the text brings along follow at once.
 /// </summary>
-public sealed class ChangeStack(Changes changes, StackTexts texts, SecretBox box, TimeProvider clock)
+public sealed class ChangeStack(Changes changes, StackTexts texts, StackSecrets secrets, SecretBox box, TimeProvider clock)
 {
     public Task<ChangeStackResult> ExecuteAsync(Actor actor, Guid tenant, string name, StackPatch patch, CancellationToken cancellationToken)
     {
         var permit = actor.Demand(Permission.StackEdit, tenant);
+        if (StackFiles.Problem(Given(patch)) is var (file, complaint))
+        {
+            return Task.FromResult<ChangeStackResult>(new ChangeStackResult.Invalid(file, complaint));
+        }
+
         if (patch.Healing.Given)
         {
             // It keeps live running: who may not touch live may not stop that either.
@@ -46,7 +51,7 @@ public sealed class ChangeStack(Changes changes, StackTexts texts, SecretBox box
             return Changed.Nothing<ChangeStackResult>(new ChangeStackResult.NoSuchStack());
         }
 
-        var before = new StackDefinition(stack.Compose, stack.Rancher, box.OpenAnswers(stack.AnswersSealed));
+        var before = box.OpenDefinition(stack);
         var (definition, version, problem) = patch.TouchesDefinition ? Merge(stack, before, patch) : (before, stack.TemplateVersion, null);
         if (definition is null)
         {
@@ -54,6 +59,13 @@ public sealed class ChangeStack(Changes changes, StackTexts texts, SecretBox box
         }
 
         var read = definition.Read(StackPolicy.Default);
+        secrets.Learn(stack, definition, read);
+        if (StackFiles.Unasked(Given(patch), read) is { } unasked)
+        {
+            return Changed.Nothing<ChangeStackResult>(new ChangeStackResult.Invalid($"files.{unasked}", "The Compose text names no such file under env_file, label_file or a config."));
+        }
+
+        definition = definition with { Files = StackFiles.Asked(definition.Files, read) };
         if (patch.TouchesDefinition && (read.Stack is null || read.Verdict != Verdict.Accepted))
         {
             return Changed.Nothing<ChangeStackResult>(new ChangeStackResult.Refused(read.Findings));
@@ -71,7 +83,7 @@ public sealed class ChangeStack(Changes changes, StackTexts texts, SecretBox box
         }
 
         var line = Line(stack, before, definition, after.template, after.version, after.healing, tenant);
-        (stack.Compose, stack.Rancher, stack.AnswersSealed) = (definition.Compose, definition.Rancher, box.SealAnswers(definition.Answers));
+        (stack.Compose, stack.Rancher, stack.AnswersSealed, stack.FilesSealed) = (definition.Compose, definition.Rancher, box.SealAnswers(definition.Answers), box.SealFiles(definition.Files));
         (stack.Template, stack.TemplateVersion, stack.Healing) = (after.template, after.version, after.healing);
         return Changed.Of<ChangeStackResult>(new ChangeStackResult.Done(true, Ignored(read)), line);
     }
@@ -83,7 +95,7 @@ public sealed class ChangeStack(Changes changes, StackTexts texts, SecretBox box
         {
             return patch.Version is { Given: true, Value: not null } ? Wrong("version", "Only a template of the catalog has versions.")
                 : patch.Compose is { Given: true, Value: null } ? Wrong("compose", "A stack is nothing without its Compose text.")
-                : (new StackDefinition(patch.Compose.Or(before.Compose)!, patch.Rancher.Or(before.Rancher), Answers(before, patch)), null, null);
+                : (new StackDefinition(patch.Compose.Or(before.Compose)!, patch.Rancher.Or(before.Rancher), Merged(before.Answers, patch.Answers, patch.WithoutAnswers)) { Files = Merged(before.Files, patch.Files, patch.WithoutFiles) }, null, null);
         }
 
         if (patch.Compose.Given || patch.Rancher.Given)
@@ -92,8 +104,8 @@ public sealed class ChangeStack(Changes changes, StackTexts texts, SecretBox box
         }
 
         var version = patch.Version.Given ? patch.Version.Value : template == stack.Template ? stack.TemplateVersion : null;
-        var kept = texts.Asked(template, version, patch.WithoutAnswers ? before.Answers.Clear() : before.Answers);
-        return texts.Of(template, version, Answers(before with { Answers = kept }, patch)) switch
+        var kept = texts.Asked(template, version, before.Answers);
+        return texts.Of(template, version, Merged(kept, patch.Answers, patch.WithoutAnswers), Merged(texts.Overrides(stack.Template, stack.TemplateVersion, before.Files), patch.Files, patch.WithoutFiles)) switch
         {
             StackTextsResult.Ready ready => (ready.Definition, ready.Version, null),
             StackTextsResult.Invalid invalid => Wrong(invalid.Field, invalid.Problem),
@@ -104,13 +116,12 @@ public sealed class ChangeStack(Changes changes, StackTexts texts, SecretBox box
         static (StackDefinition?, string?, ChangeStackResult?) Wrong(string field, string problem) => (null, null, new ChangeStackResult.Invalid(field, problem));
     }
 
-    private static ImmutableSortedDictionary<string, string> Answers(StackDefinition before, StackPatch patch)
-    {
-        var kept = patch.WithoutAnswers ? before.Answers.Clear() : before.Answers;
-        return kept
-            .RemoveRange(patch.Answers.Keys)
-            .AddRange(patch.Answers.Where(answer => answer.Value is not null).Select(answer => KeyValuePair.Create(answer.Key, answer.Value!)));
-    }
+    private static ImmutableSortedDictionary<string, string> Merged(ImmutableSortedDictionary<string, string> before, ImmutableSortedDictionary<string, string?> patch, bool without) =>
+        (without ? before.Clear() : before)
+            .RemoveRange(patch.Keys)
+            .AddRange(patch.Where(entry => entry.Value is not null).Select(entry => KeyValuePair.Create(entry.Key, entry.Value!)));
+
+    private static ImmutableSortedDictionary<string, string> Given(StackPatch patch) => Merged(ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal), patch.Files, without: false);
 
     /// <summary>Routes that only the former text asked for go, new ones come. What was added by hand stays.</summary>
     private async Task<ChangeStackResult?> FollowAsync(PortalDb db, Stack stack, StackDefinition before, ComposeStack after, CancellationToken cancellationToken)
@@ -140,10 +151,10 @@ public sealed class ChangeStack(Changes changes, StackTexts texts, SecretBox box
         static bool Is(Route route, WantedRoute wanted) => (route.HostName, route.Path, route.Service, route.Port) == (wanted.HostName, wanted.Path, wanted.Service, wanted.Port);
     }
 
-    /// <summary>Answers may be passwords, and so may what stands in a text: their names, and that the text is another.</summary>
+    /// <summary>Answers may be passwords, and so may what stands in a text or a file: their names, and that the text is another.</summary>
     private static AuditLine Line(Stack stack, StackDefinition before, StackDefinition after, string? template, string? version, bool healing, Guid tenant) => new("stack.changed", "stack", stack.Name)
     {
-        Before = new { stack.Template, stack.TemplateVersion, stack.Healing, compose = Digest(before.Compose), rancher = Digest(before.Rancher), answered = before.Answers.Keys },
+        Before = new { stack.Template, stack.TemplateVersion, stack.Healing, compose = Digest(before.Compose), rancher = Digest(before.Rancher), answered = before.Answers.Keys, files = before.Files.Keys },
         After = new
         {
             template,
@@ -152,6 +163,8 @@ public sealed class ChangeStack(Changes changes, StackTexts texts, SecretBox box
             compose = Digest(after.Compose),
             rancher = Digest(after.Rancher),
             answered = after.Answers.Keys,
+            files = after.Files.Keys,
+            filesAnew = after.Files.Where(file => before.Files.GetValueOrDefault(file.Key) != file.Value).Select(file => file.Key),
             answeredAnew = after.Answers.Where(answer => before.Answers.GetValueOrDefault(answer.Key) != answer.Value).Select(answer => answer.Key),
         },
         Correlation = stack.Id,
@@ -159,7 +172,7 @@ public sealed class ChangeStack(Changes changes, StackTexts texts, SecretBox box
     };
 
     private static bool Same(StackDefinition one, StackDefinition other) =>
-        one.Compose == other.Compose && one.Rancher == other.Rancher && one.Answers.SequenceEqual(other.Answers);
+        one.Compose == other.Compose && one.Rancher == other.Rancher && one.Answers.SequenceEqual(other.Answers) && one.Files.SequenceEqual(other.Files);
 
     private static ImmutableArray<Finding> Ignored(ComposeResult read) => [.. read.Findings.Where(finding => finding.Outcome == FindingOutcome.Ignored)];
 

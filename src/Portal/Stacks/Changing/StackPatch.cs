@@ -32,10 +32,16 @@ public sealed record StackPatch
     /// <summary>All answers go before <see cref="Answers"/> are merged in.</summary>
     public bool WithoutAnswers { get; init; }
 
+    /// <summary>Name → content; null takes it away, or back to the template's own.</summary>
+    public ImmutableSortedDictionary<string, string?> Files { get; init; } = ImmutableSortedDictionary.Create<string, string?>(StringComparer.Ordinal);
+
+    /// <summary>All files go before <see cref="Files"/> are merged in.</summary>
+    public bool WithoutFiles { get; init; }
+
     /// <summary>Null: switched on, as in the beginning.</summary>
     public Patched<bool?> Healing { get; init; }
 
-    public bool TouchesDefinition => Compose.Given || Rancher.Given || Template.Given || Version.Given || WithoutAnswers || !Answers.IsEmpty;
+    public bool TouchesDefinition => Compose.Given || Rancher.Given || Template.Given || Version.Given || WithoutAnswers || !Answers.IsEmpty || WithoutFiles || !Files.IsEmpty;
 
     /// <returns>No patch: the field that is wrong, and why.</returns>
     public static (StackPatch? Patch, string Field, string Problem) Read(JsonElement body)
@@ -65,21 +71,21 @@ public sealed record StackPatch
                 case "healing" when field.Value.ValueKind is JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null:
                     patch = patch with { Healing = field.Value.ValueKind == JsonValueKind.Null ? (bool?)null : field.Value.GetBoolean() };
                     break;
-                case "answers" when field.Value.ValueKind == JsonValueKind.Null:
-                    patch = patch with { WithoutAnswers = true };
+                case "answers" or "files" when field.Value.ValueKind == JsonValueKind.Null:
+                    patch = field.Name == "answers" ? patch with { WithoutAnswers = true } : patch with { WithoutFiles = true };
                     break;
-                case "answers" when field.Value.ValueKind == JsonValueKind.Object:
-                    if (field.Value.EnumerateObject().Where(answer => !IsText(answer.Value)).Select(answer => answer.Name).FirstOrDefault() is { } wrong)
+                case "answers" or "files" when field.Value.ValueKind == JsonValueKind.Object:
+                    if (field.Value.EnumerateObject().Where(entry => !IsText(entry.Value)).Select(entry => entry.Name).FirstOrDefault() is { } wrong)
                     {
-                        return (null, $"answers.{wrong}", "A text, or null.");
+                        return (null, $"{field.Name}.{wrong}", "A text, or null.");
                     }
 
-                    patch = patch with { Answers = Merged(field.Value) };
+                    patch = field.Name == "answers" ? patch with { Answers = Merged(field.Value) } : patch with { Files = Merged(field.Value) };
                     break;
-                case "compose" or "rancherCompose" or "template" or "version" or "healing" or "answers":
+                case "compose" or "rancherCompose" or "template" or "version" or "healing" or "answers" or "files":
                     return (null, field.Name, "Of another type than this field has.");
                 default:
-                    return (null, field.Name, "A stack has no such field to change: compose, rancherCompose, template, version, answers and healing are those that it has.");
+                    return (null, field.Name, "A stack has no such field to change: compose, rancherCompose, template, version, answers, files and healing are those that it has.");
             }
         }
 
@@ -87,8 +93,8 @@ public sealed record StackPatch
     }
 
     /// <summary>Of a name given twice, the last holds, as in JSON's other readers.</summary>
-    private static ImmutableSortedDictionary<string, string?> Merged(JsonElement answers) =>
-        answers.EnumerateObject().Reverse().DistinctBy(answer => answer.Name).ToImmutableSortedDictionary(answer => answer.Name, answer => answer.Value.GetString(), StringComparer.Ordinal);
+    private static ImmutableSortedDictionary<string, string?> Merged(JsonElement entries) =>
+        entries.EnumerateObject().Reverse().DistinctBy(entry => entry.Name).ToImmutableSortedDictionary(entry => entry.Name, entry => entry.Value.GetString(), StringComparer.Ordinal);
 
     private static bool IsText(JsonElement value) => value.ValueKind is JsonValueKind.String or JsonValueKind.Null;
 }

@@ -20,7 +20,10 @@ internal static class Differ
             Services(before?.Rendered, after.Rendered, mask),
             before?.Definition.Compose,
             after.Definition.Compose,
-            before?.Problem ?? after.Problem);
+            before?.Problem ?? after.Problem)
+        {
+            Files = before is null ? [] : [.. Names(before.Definition.Files.Keys, after.Definition.Files.Keys).Where(name => before.Definition.Files.GetValueOrDefault(name) != after.Definition.Files.GetValueOrDefault(name))],
+        };
     }
 
     private static ImmutableArray<ServiceDifference> Services(RenderedStack? before, RenderedStack? after, Mask mask) =>

@@ -11,6 +11,7 @@ internal static class DifferenceAnswer
         images = difference.Images.Select(image => new { image.Service, before = Text(image.Before), after = Text(image.After) }),
         answers = difference.Answers.Select(answer => new { name = answer.Field, answer.Before, answer.After }),
         secrets = difference.Secrets.Select(secret => new { secret.Name, before = secret.Before, after = secret.After }),
+        difference.Files,
         services = difference.Services.Select(service => new { service.Service, change = SnakeCase.Of(service.Change.ToString()), fields = service.Fields.Select(field => new { field.Field, field.Before, field.After }) }),
         composeChanged = difference.ComposeBefore != difference.ComposeAfter,
         difference.Unreadable,

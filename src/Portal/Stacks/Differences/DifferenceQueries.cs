@@ -47,7 +47,7 @@ public sealed class DifferenceQueries(PortalDbFactory databases, RevisionReader 
 
     private async Task<Snapshot> SnapshotAsync(Revision revision, CancellationToken cancellationToken)
     {
-        var definition = new StackDefinition(revision.Compose, revision.Rancher, box.OpenAnswers(revision.AnswersSealed));
+        var definition = box.OpenDefinition(revision);
         try
         {
             return new Snapshot(definition, revision.Images, revision.SecretVersions, await reader.ReadAsync(revision.TenantId, revision.Id, cancellationToken), null);

@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using Portal.Compose;
+using Portal.Redaction;
 
 namespace Portal.Stacks.Differences;
 
-/// <summary>Hides what a stack was answered in confidence: passwords, and whatever no question says is none.</summary>
+/// <summary>Hides what a stack was answered in confidence: passwords, whatever no question says is none, and what its files hold of such.</summary>
 internal sealed class Mask
 {
     public const string Hidden = "••••••";
@@ -15,8 +16,10 @@ internal sealed class Mask
 
     private Mask(IEnumerable<string> values) => this.values = [.. values.Where(value => value.Length > 0).Distinct(StringComparer.Ordinal)];
 
-    public static Mask Of(params IEnumerable<StackDefinition> definitions) =>
-        new(definitions.SelectMany(definition => definition.Answers.Where(answer => IsSecret(definition, answer.Key)).Select(answer => answer.Value)));
+    public static Mask Of(params IEnumerable<StackDefinition> definitions) => new(definitions.SelectMany(definition => definition.Answers
+        .Where(answer => IsSecret(definition, answer.Key))
+        .Select(answer => answer.Value)
+        .Concat(definition.Files.Values.SelectMany(SecretNames.InSettings))));
 
     public static bool IsSecret(StackDefinition definition, string variable) =>
         Questions(definition).FirstOrDefault(question => question.Variable == variable) is not { Type: not (QuestionType.Password or QuestionType.Certificate) };

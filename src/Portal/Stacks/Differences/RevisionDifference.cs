@@ -18,7 +18,10 @@ public sealed record RevisionDifference(
     string ComposeAfter,
     string? Unreadable)
 {
-    public bool Nothing => Images.IsEmpty && Answers.IsEmpty && Secrets.IsEmpty && Services.IsEmpty && ComposeBefore == ComposeAfter;
+    /// <summary>Names of files that differ.</summary>
+    public ImmutableArray<string> Files { get; init; } = [];
+
+    public bool Nothing => Files.IsEmpty && Images.IsEmpty && Answers.IsEmpty && Secrets.IsEmpty && Services.IsEmpty && ComposeBefore == ComposeAfter;
 }
 
 /// <param name="Fields">In order; empty for one that is gone.</param>

@@ -26,7 +26,7 @@ internal static class SecretEndpoints
 
         return await set.ExecuteAsync(http.Actor(), view.Id, name, body.Value, cancellationToken) switch
         {
-            SetSecretResult.Done done => Results.Ok(new { done.Name, done.Version }),
+            SetSecretResult.Done done => Results.Ok(new { done.Name, done.Version, done.Warning }),
             SetSecretResult.Invalid invalid => Problems.Invalid(invalid.Field, invalid.Problem),
             var other => throw new InvalidOperationException($"An outcome without an answer: {other}."),
         };

@@ -11,6 +11,6 @@ public sealed class SecretQueries(PortalDbFactory databases)
     public async Task<IReadOnlyList<SecretView>> ListAsync(Guid tenant, CancellationToken cancellationToken)
     {
         await using var db = databases.Tenant(tenant);
-        return await db.Secrets.AsNoTracking().OrderBy(secret => secret.Name).Select(secret => new SecretView(secret.Name, secret.Version, secret.ChangedAt)).ToListAsync(cancellationToken);
+        return await db.Secrets.AsNoTracking().Where(secret => secret.RemovedAt == null).OrderBy(secret => secret.Name).Select(secret => new SecretView(secret.Name, secret.Version, secret.ChangedAt)).ToListAsync(cancellationToken);
     }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Portal.Audit;
+using Portal.Redaction;
 using Portal.Store;
 
 namespace Portal.Tenants.Secrets;
@@ -9,13 +10,14 @@ namespace Portal.Tenants.Secrets;
 public abstract record SetSecretResult
 {
     /// <param name="Version">Counts up with every value; deployments pin it.</param>
-    public sealed record Done(string Name, int Version) : SetSecretResult;
+    /// <param name="Warning">For people: what to mind; null where there is nothing.</param>
+    public sealed record Done(string Name, int Version, string? Warning = null) : SetSecretResult;
 
     public sealed record Invalid(string Field, string Problem) : SetSecretResult;
 }
 
 /// <summary>A tenant's secret gets a value, its first or a new one. Nobody reads it again but a container that asks for it.</summary>
-public sealed partial class SetSecret(Changes changes, SecretBox box, TimeProvider clock)
+public sealed partial class SetSecret(Changes changes, SecretBox box, Redactor redactor, TimeProvider clock)
 {
     /// <summary>What values are sealed for.</summary>
     public const string Purpose = "secret";
@@ -35,6 +37,7 @@ public sealed partial class SetSecret(Changes changes, SecretBox box, TimeProvid
             return new SetSecretResult.Invalid("value", $"A text of at most {LargestValue} bytes.");
         }
 
+        redactor.Learn(tenant, value);
         return await changes.RunAsync(permit, db => SetAsync(db, tenant, name, value, cancellationToken), cancellationToken);
     }
 
@@ -42,7 +45,7 @@ public sealed partial class SetSecret(Changes changes, SecretBox box, TimeProvid
     {
         var now = clock.GetUtcNow();
         var secret = await db.Secrets.SingleOrDefaultAsync(row => row.Name == name, cancellationToken);
-        var before = secret?.Version;
+        var before = secret is { RemovedAt: null } ? secret.Version : (int?)null;
         if (secret is null)
         {
             secret = new Secret { Id = Guid.CreateVersion7(now), TenantId = tenant, Name = name, Version = 1, ChangedAt = now };
@@ -52,10 +55,12 @@ public sealed partial class SetSecret(Changes changes, SecretBox box, TimeProvid
         {
             secret.Version++;
             secret.ChangedAt = now;
+            secret.RemovedAt = null;
         }
 
         db.SecretVersions.Add(new SecretVersion { SecretId = secret.Id, TenantId = tenant, Version = secret.Version, ValueSealed = box.Seal(value, Purpose), CreatedAt = now });
-        return (new SetSecretResult.Done(name, secret.Version), new AuditLine(before is null ? "secret.created" : "secret.changed", "secret", name)
+        var warning = Redactor.CanFind(value) ? null : "So short a value is in many texts by chance: it is not kept out of logs.";
+        return (new SetSecretResult.Done(name, secret.Version, warning), new AuditLine(before is null ? "secret.created" : "secret.changed", "secret", name)
         {
             Before = before is null ? null : new { version = before },
             After = new { version = secret.Version },

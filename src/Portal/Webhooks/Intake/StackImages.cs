@@ -24,7 +24,7 @@ public sealed class StackImages(PortalDbFactory databases, SecretBox box)
         }
 
         var stack = await db.Stacks.AsNoTracking().SingleAsync(stack => stack.Id == stackId, cancellationToken);
-        var read = new StackDefinition(stack.Compose, stack.Rancher, box.OpenAnswers(stack.AnswersSealed)).Read(StackPolicy.Default);
+        var read = box.OpenDefinition(stack).Read(StackPolicy.Default);
         return read.Verdict == Verdict.Accepted && read.Stack is { } compose
             ? compose.Services.ToImmutableSortedDictionary(service => service.Name, service => service.Image, StringComparer.Ordinal)
             : null;
