@@ -11,6 +11,7 @@ public static class DeploymentsFeature
         services.AddOptions<DeploymentOptions>().BindConfiguration(DeploymentOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<WantedRevisions>();
         services.AddSingleton<DeploymentQueue>();
+        services.AddSingleton<LiveGate>();
         services.AddSingleton<RequestDeployment>();
         services.AddSingleton<CancelDeployment>();
         services.AddSingleton<DeploymentQueries>();

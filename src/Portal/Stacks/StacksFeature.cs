@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Portal.Access;
+using Portal.Stacks.Readiness;
 using Portal.Tenants;
 
 namespace Portal.Stacks;
@@ -21,6 +22,9 @@ public static class StacksFeature
         services.AddSingleton<StackQueries>();
         services.AddSingleton<StackServiceQueries>();
         services.AddSingleton<StackUses>();
+        services.AddSingleton<ImageFinder>();
+        services.AddSingleton<ReadinessQueries>();
+        services.AddSingleton<ChooseReadinessRules>();
         services.AddSingleton<AddRoute>();
         services.AddSingleton<RemoveRoute>();
     }
@@ -30,6 +34,7 @@ public static class StacksFeature
         api.MapGet("/tenants/{tenant}/stacks", ListAsync).WithName("ListStacks").WithSummary("A tenant's stacks, and which revision runs where").WithTags("Stacks");
         api.MapPost("/tenants/{tenant}/stacks", CreateAsync).WithName("CreateStack").WithSummary("Makes a stack from a template with answers, or from Compose text").WithTags("Stacks");
         api.MapGet("/tenants/{tenant}/stacks/{stack}", GetAsync).WithName("GetStack").WithSummary("One stack with its revisions").WithTags("Stacks");
+        ReadinessEndpoints.Map(api);
         RouteEndpoints.Map(api);
     }
 

@@ -54,6 +54,7 @@ public sealed class EndpointWalkTests(EndpointWalkTests.Lab lab) : IClassFixture
         ["POST /api/v1/tenants/{tenant}/registries"] = "registry.added",
         ["PATCH /api/v1/tenants/{tenant}/registries/{host}"] = "registry.changed",
         ["DELETE /api/v1/tenants/{tenant}/registries/{host}"] = "registry.removed",
+        ["PUT /api/v1/tenants/{tenant}/readiness-rules"] = "readiness.chosen",
         ["POST /api/v1/tenants/{tenant}/stacks"] = "stack.created",
         ["POST /api/v1/tenants/{tenant}/routes"] = "route.added",
         ["DELETE /api/v1/tenants/{tenant}/routes/{id}"] = "route.removed",

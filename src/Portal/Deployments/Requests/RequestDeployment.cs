@@ -10,7 +10,7 @@ using Portal.Store;
 namespace Portal.Deployments;
 
 /// <summary>The one way to ask for a deployment: page, API and webhook come through here.</summary>
-public sealed class RequestDeployment(PortalDbFactory databases, DraftRevision drafts, Engines engines, DeploymentQueue queue)
+public sealed class RequestDeployment(PortalDbFactory databases, DraftRevision drafts, Engines engines, LiveGate gate, DeploymentQueue queue)
 {
     public Task<RequestDeploymentResult> ExecuteAsync(Actor actor, Guid tenant, string stackName, DeploymentRequest request, CancellationToken cancellationToken) =>
         ExecuteAsync(actor, tenant, stackName, request, (_, _, _) => [], cancellationToken);
@@ -57,7 +57,12 @@ public sealed class RequestDeployment(PortalDbFactory databases, DraftRevision d
             }
         }
 
-        return await queue.AddAsync(new QueueItem(permit, stack, live!.Value, colours, draft, request, alongside)).WaitAsync(cancellationToken);
+        if (colours.Contains(live!.Value) && await gate.CheckAsync(stack, draft, request.Revision, cancellationToken) is { } notReady)
+        {
+            return new RequestDeploymentResult.Refused(notReady);
+        }
+
+        return await queue.AddAsync(new QueueItem(permit, stack, live.Value, colours, draft, request, alongside)).WaitAsync(cancellationToken);
     }
 
     private async Task<(Colour? Live, Stack? Stack)> FindAsync(Guid tenant, string stackName, CancellationToken cancellationToken)

@@ -5,6 +5,7 @@ using Portal.Access;
 using Portal.Deployments;
 using Portal.Pages.Shared;
 using Portal.Stacks;
+using Portal.Stacks.Readiness;
 using Portal.Tenants;
 
 namespace Portal.Pages.Stacks;
@@ -22,6 +23,7 @@ public sealed partial class DeployDialog
     /// <summary>Service → how many, as typed; blank leaves as many as there are.</summary>
     private Dictionary<string, string> replicas = [];
     private RevisionDifference? difference;
+    private ReadinessReport? readiness;
 
     [Parameter]
     public bool Open { get; set; }
@@ -59,6 +61,11 @@ public sealed partial class DeployDialog
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
+
+    [Inject]
+    private ReadinessQueries Readiness { get; set; } = null!;
+
+    private IReadOnlyList<string> Obstacles => readiness is null ? [] : readiness.Obstacles;
 
     /// <summary>What the target runs now; of both, the live side.</summary>
     private int? Current => Runs.TryGetValue(target.Resolve(Tenant.Live)[^1], out var number) ? number : null;
@@ -109,8 +116,13 @@ public sealed partial class DeployDialog
     private string? Running(string service) =>
         Revisions.FirstOrDefault(one => one.Number == Current)?.Images.GetValueOrDefault(service)?.Reference;
 
-    private async Task CompareAsync() =>
+    private async Task CompareAsync()
+    {
         difference = revision == 0 ? null : await Stacks.CompareAsync(Tenant.Id, Stack, Current, revision, CancellationToken.None);
+        readiness = target is not DeployTarget.Standby && !(await Readiness.BlockingAsync(Tenant.Id, CancellationToken.None)).IsEmpty
+            ? await Readiness.FindAsync(Tenant.Id, Stack, revision == 0 ? null : revision, CancellationToken.None)
+            : null;
+    }
 
     internal static IReadOnlyList<ChangeTable.Change> Changes(RevisionDifference difference) =>
     [
@@ -158,6 +170,7 @@ public sealed partial class DeployDialog
         DraftResult.NoImage image => $"Image of {image.Service}, {image.Reference}: {image.Problem}",
         DraftResult.UnknownService service => $"The stack has no service {service.Service}.",
         DraftResult.NoScale scale => $"How many of {scale.Service}: {scale.Problem}",
+        DraftResult.NotReady blocked => blocked.Sentence,
         DraftResult.UnknownSecret secret => $"The tenant has no secret {secret.Name}.",
         _ => throw new InvalidOperationException($"An outcome without words: {why}."),
     };

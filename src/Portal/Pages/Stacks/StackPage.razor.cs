@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Portal.Deployments;
 using Portal.Stacks;
+using Portal.Stacks.Readiness;
 using Portal.Store;
 using RouteView = Portal.Stacks.RouteView;
 
@@ -19,6 +20,8 @@ public sealed partial class StackPage
     private DeploymentView? running;
     private string compose = "";
     private bool deploying;
+    /// <summary>Of readiness, that keep it from live.</summary>
+    private string rules = "";
     private int? chosen;
 
     [Parameter]
@@ -33,9 +36,12 @@ public sealed partial class StackPage
     [Inject]
     private DeploymentQueries Deployments { get; set; } = null!;
 
+    [Inject]
+    private ReadinessQueries Readiness { get; set; } = null!;
+
     protected override object? Subject => (Slug, Name);
 
-    protected override bool Concerns(ChangeNote note) => note.Kind is "tenant" or "stack" or "route" or "switch" or "deployment" or "inventory" or "member";
+    protected override bool Concerns(ChangeNote note) => note.Kind is "tenant" or "stack" or "route" or "switch" or "deployment" or "inventory" or "member" or "readiness";
 
     protected override async Task<bool> LoadHereAsync(CancellationToken cancellation)
     {
@@ -51,6 +57,7 @@ public sealed partial class StackPage
         deployments = await Deployments.ListAsync(Here.Id, Name, MostDeployments, cancellation);
         running = deployments.FirstOrDefault(one => one.State == DeploymentState.Running) ?? deployments.FirstOrDefault(one => !one.Ended);
         compose = await Stacks.ComposeAsync(Here.Id, stack.Id, cancellation);
+        rules = string.Join(',', await Readiness.BlockingAsync(Here.Id, cancellation));
         return true;
     }
 
