@@ -1,4 +1,5 @@
 using Portal.Deployments.Engine;
+using Portal.Deployments.Images;
 using Portal.Deployments.Requests;
 
 namespace Portal.Deployments;
@@ -9,6 +10,8 @@ public static class DeploymentsFeature
     {
         var services = builder.Services;
         services.AddOptions<DeploymentOptions>().BindConfiguration(DeploymentOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ImageOptions>().BindConfiguration(ImageOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<DiskCheck>();
         services.AddSingleton<WantedRevisions>();
         services.AddSingleton<DeploymentQueue>();
         services.AddSingleton<LiveGate>();
@@ -27,6 +30,7 @@ public static class DeploymentsFeature
         services.AddSingleton<IRuntime, EngineRuntime>();
         services.AddHostedService<DeploymentWorker>();
         services.AddHostedService<ReconcileLoop>();
+        services.AddHostedService<ImageKeeper>();
     }
 
     public static void MapDeployments(this IEndpointRouteBuilder api) => DeploymentEndpoints.Map(api);

@@ -49,7 +49,7 @@ public sealed class DraftRevision(PortalDbFactory databases, SecretBox box, Defi
         foreach (var service in compose.Services)
         {
             var reference = RevisionDraft.ReferenceOf(service, request.Images, kept);
-            var resolved = await digests.ResolveAsync(engine, reference, service.PullPolicy, keys, cancellationToken);
+            var resolved = await digests.ResolveAsync(engine, stack.TenantId, reference, service.PullPolicy, keys, cancellationToken);
             if (resolved.Problem is { } problem)
             {
                 return new DraftResult.NoImage(service.Name, reference, problem);

@@ -22,6 +22,7 @@ public static class StacksFeature
         services.AddSingleton<StackQueries>();
         services.AddSingleton<StackServiceQueries>();
         services.AddSingleton<StackUses>();
+        services.AddSingleton<RevisionsThere>();
         services.AddSingleton<ImageFinder>();
         services.AddSingleton<ReadinessQueries>();
         services.AddSingleton<ChooseReadinessRules>();
@@ -34,6 +35,7 @@ public static class StacksFeature
         api.MapGet("/tenants/{tenant}/stacks", ListAsync).WithName("ListStacks").WithSummary("A tenant's stacks, and which revision runs where").WithTags("Stacks");
         api.MapPost("/tenants/{tenant}/stacks", CreateAsync).WithName("CreateStack").WithSummary("Makes a stack from a template with answers, or from Compose text").WithTags("Stacks");
         api.MapGet("/tenants/{tenant}/stacks/{stack}", GetAsync).WithName("GetStack").WithSummary("One stack with its revisions").WithTags("Stacks");
+        api.MapGet("/tenants/{tenant}/stacks/{stack}/revisions", RevisionsAsync).WithName("ListRevisions").WithSummary("A stack's revisions, and which of them could run again").WithTags("Stacks");
         ReadinessEndpoints.Map(api);
         RouteEndpoints.Map(api);
     }
@@ -52,6 +54,27 @@ public static class StacksFeature
 
         var revisions = await stacks.RevisionsAsync(view.Id, found.Id, cancellationToken);
         return Results.Ok(new { stack = Answer(found), revisions = revisions.Select(revision => new { revision.Number, revision.Images, revision.CreatedAt, revision.CreatedBy }) });
+    }
+
+    private static async Task<IResult> RevisionsAsync(string tenant, string stack, HttpContext http, TenantQueries tenants, StackQueries stacks, RevisionsThere there, CancellationToken cancellationToken)
+    {
+        if (await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is not { } view || await stacks.FindAsync(view.Id, stack, cancellationToken) is not { } found)
+        {
+            return Problems.NotFound("stack");
+        }
+
+        var revisions = await stacks.RevisionsAsync(view.Id, found.Id, cancellationToken);
+        var problems = await there.FindAsync(view.Id, found.Id, cancellationToken);
+        return Results.Ok(revisions.Select(revision => new
+        {
+            revision.Number,
+            revision.Images,
+            revision.CreatedAt,
+            revision.CreatedBy,
+            // One that was made while we looked has just been resolved.
+            available = problems.GetValueOrDefault(revision.Number) is null,
+            problem = problems.GetValueOrDefault(revision.Number),
+        }));
     }
 
     private static async Task<IResult> CreateAsync(string tenant, StackBody body, HttpContext http, TenantQueries tenants, CreateStack create, CancellationToken cancellationToken)

@@ -4,11 +4,12 @@ using Portal.Clusters.Health;
 using Portal.Compose;
 using Portal.Deployments.Planning;
 using Portal.Docker;
+using Portal.Registries.Images;
 
 namespace Portal.Deployments.Engine;
 
 /// <summary>Looks at what is there: the engine's containers, what the probes found, and what the gateway does with them.</summary>
-public sealed class EngineObserver(HealthBook health, HealthWatch watch, GatewaySteps gateway, TimeProvider clock)
+public sealed class EngineObserver(HealthBook health, HealthWatch watch, GatewaySteps gateway, ImageBook book, TimeProvider clock)
 {
     public async Task<ObservedStack> ObserveAsync(EngineHost engine, StackPlace place, WantedRevision? wanted, CancellationToken cancellationToken)
     {
@@ -83,7 +84,7 @@ public sealed class EngineObserver(HealthBook health, HealthWatch watch, Gateway
         _ => ReplicaHealth.Unknown,
     };
 
-    private static async Task<ImmutableHashSet<string>> PreparedAsync(
+    private async Task<ImmutableHashSet<string>> PreparedAsync(
         EngineHost engine, StackPlace place, WantedRevision? wanted, IEnumerable<ObservedReplica> replicas, CancellationToken cancellationToken)
     {
         if (wanted is null)
@@ -105,22 +106,17 @@ public sealed class EngineObserver(HealthBook health, HealthWatch watch, Gateway
         var missing = await Task.WhenAll(services.Select(async service =>
             StackResources.OwnNetworks(place, wanted.Rendered.Compose, service).All(networks.Contains)
             && StackResources.OwnVolumes(place, wanted.Rendered.Compose, service).All(volumes.Contains)
-            && await HasImageAsync(engine, ContainerMapping.Image(wanted.Rendered.Images[service.Name]), cancellationToken)
+            && await HasImageAsync(engine, place.Tenant, service, wanted.Rendered.Images[service.Name], cancellationToken)
                 ? null
                 : service));
         return [.. wanted.Rendered.Compose.Services.Except(missing.OfType<ServiceSpec>()).Select(service => service.Name)];
     }
 
-    private static async Task<bool> HasImageAsync(EngineHost engine, ImageReference image, CancellationToken cancellationToken)
+    /// <summary>That it lies on the host is not enough: it may lie there for somebody else, and only a registry says who may have it.</summary>
+    private async Task<bool> HasImageAsync(EngineHost engine, Guid tenant, ServiceSpec service, ImageChoice choice, CancellationToken cancellationToken)
     {
-        try
-        {
-            await engine.Client.Images.InspectAsync(image.ToString(), cancellationToken);
-            return true;
-        }
-        catch (EngineException error) when (error.Kind == EngineErrorKind.NotFound)
-        {
-            return false;
-        }
+        var image = ContainerMapping.Image(choice);
+        return (EngineSteps.IsHere(service, choice) || await book.HadAsync(tenant, engine.Host.Id, image, cancellationToken))
+            && await ImagePull.FindAsync(engine, image, cancellationToken) is not null;
     }
 }

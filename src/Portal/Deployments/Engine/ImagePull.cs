@@ -1,11 +1,14 @@
 using Portal.Clusters;
+using Portal.Deployments.Images;
 using Portal.Docker;
 using Portal.Registries;
+using Portal.Registries.Images;
+using Portal.Stacks.Readiness;
 
 namespace Portal.Deployments.Engine;
 
 /// <summary>Pulls a service's image by digest, as the tenant, and again where that can help: layers that are there are not fetched twice.</summary>
-public sealed class ImagePull(TenantRegistries registries, TimeProvider clock)
+public sealed class ImagePull(TenantRegistries registries, ImageBook book, ImageFinder finder, DiskCheck disk, TimeProvider clock)
 {
     private const int Attempts = 4;
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
@@ -15,11 +18,19 @@ public sealed class ImagePull(TenantRegistries registries, TimeProvider clock)
     {
         var image = ContainerMapping.Image(choice);
         var credentials = (await registries.KeysAsync(tenant, cancellationToken)).For(image);
+        var there = await FindAsync(engine, image, cancellationToken) is not null;
+        await book.AskAsync(tenant, engine.Host.Id, image, there, cancellationToken);
+        if (!there)
+        {
+            await disk.CheckAsync(engine, image, credentials, cancellationToken);
+        }
+
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 await OnceAsync(engine, image, credentials, log, cancellationToken);
+                await TakeAsync(engine, tenant, image, cancellationToken);
                 await log.LineAsync($"{choice.Reference} is {choice.Digest}", cancellationToken);
                 return;
             }
@@ -33,6 +44,28 @@ public sealed class ImagePull(TenantRegistries registries, TimeProvider clock)
             {
                 throw new DeploymentException(DeploymentReason.ImageUnavailable, $"{choice.Reference} cannot be pulled: {Why(error, image, credentials)}", error);
             }
+        }
+    }
+
+    /// <returns>Null: it is not on the host.</returns>
+    internal static async Task<ImageDetails?> FindAsync(EngineHost engine, ImageReference image, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await engine.Client.Images.InspectAsync(image.ToString(), cancellationToken);
+        }
+        catch (EngineException error) when (error.Kind == EngineErrorKind.NotFound)
+        {
+            return null;
+        }
+    }
+
+    private async Task TakeAsync(EngineHost engine, Guid tenant, ImageReference image, CancellationToken cancellationToken)
+    {
+        await book.TakeAsync(tenant, engine.Host.Id, image, cancellationToken);
+        if (await FindAsync(engine, image, cancellationToken) is { } found)
+        {
+            await finder.LookAsync(tenant, image.Digest!, found, cancellationToken);
         }
     }
 

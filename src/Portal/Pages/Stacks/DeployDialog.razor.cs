@@ -47,6 +47,10 @@ public sealed partial class DeployDialog
     [Parameter, EditorRequired]
     public IReadOnlyList<RevisionView> Revisions { get; set; } = [];
 
+    /// <summary>Number → why it cannot run again.</summary>
+    [Parameter]
+    public ImmutableDictionary<int, string> Gone { get; set; } = ImmutableDictionary<int, string>.Empty;
+
     [Parameter, EditorRequired]
     public ImmutableDictionary<Colour, int> Runs { get; set; } = ImmutableDictionary<Colour, int>.Empty;
 

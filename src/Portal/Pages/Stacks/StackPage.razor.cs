@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Components;
 using Portal.Deployments;
 using Portal.Stacks;
@@ -20,6 +21,8 @@ public sealed partial class StackPage
     private DeploymentView? running;
     private string compose = "";
     private bool deploying;
+    /// <summary>Revision → why it cannot run again.</summary>
+    private ImmutableDictionary<int, string> gone = ImmutableDictionary<int, string>.Empty;
     /// <summary>Of readiness, that keep it from live.</summary>
     private string rules = "";
     private int? chosen;

@@ -30,6 +30,10 @@ public sealed class EngineRegistryBook
         var other => other,
     };
 
+    /// <returns>Where on its host the engine keeps images.</returns>
+    /// <exception cref="EngineException">The engine does not answer.</exception>
+    public async Task<string> RootAsync(EngineClient engine, CancellationToken cancellationToken) => (await InfoAsync(engine, cancellationToken)).RootDirectory;
+
     private async Task<EngineInfo> InfoAsync(EngineClient engine, CancellationToken cancellationToken) =>
         known.TryGetValue(engine, out var found) && clock.GetElapsedTime(found.At) < GoodFor ? found.Info : await questions.AskAsync(engine, cancellationToken);
 
