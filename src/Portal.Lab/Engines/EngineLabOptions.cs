@@ -23,6 +23,9 @@ public sealed record EngineLabOptions
     /// <summary>For an engine in our own namespace: the default bridge's address, such as <c>172.31.250.1/24</c>; null is the engine's own choice.</summary>
     public string? BridgeAddress { get; init; }
 
+    /// <summary>Out of which networks are cut: a range, and each one's prefix length.</summary>
+    public (string Base, int Size) AddressPool { get; init; } = ("172.16.0.0/12", 26);
+
     public TimeSpan StartLimit { get; init; } = TimeSpan.FromSeconds(60);
 
     public TimeProvider Time { get; init; } = TimeProvider.System;

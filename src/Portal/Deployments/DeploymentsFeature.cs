@@ -24,6 +24,7 @@ public static class DeploymentsFeature
         services.AddTransient<DeploymentRun>();
         services.AddSingleton<SecretFiles>();
         services.AddSingleton<ImagePull>();
+        services.AddSingleton<StackPlaces>();
         services.AddSingleton<EngineSteps>();
         services.AddSingleton<GatewaySteps>();
         services.AddSingleton<EngineObserver>();

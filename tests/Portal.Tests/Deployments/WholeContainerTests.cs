@@ -172,7 +172,7 @@ public sealed class WholeContainerTests
     private sealed class Place(EngineScope lab) : IAsyncDisposable
     {
         private readonly StackPlace place = new(Guid.CreateVersion7(), lab.Name("x"), Guid.Empty, Colour.Blue, Guid.Empty, "stack", Guid.Empty);
-        private readonly EngineSteps steps = new(null!, null!, new SecretFiles(null!, null!), null!, Options.Create(new DeploymentOptions()), TimeProvider.System);
+        private readonly EngineSteps steps = new(null!, null!, new SecretFiles(null!, null!), null!, new StackPlaces(TimeProvider.System), Options.Create(new DeploymentOptions()), TimeProvider.System);
         private readonly EngineHost engine = new(
             new Host { Id = Guid.Empty, ClusterId = Guid.Empty, Name = "lab", Endpoint = "unix:///lab", CreatedAt = DateTimeOffset.UnixEpoch }, lab.Client);
 

@@ -9,7 +9,7 @@ using Portal.Registries.Images;
 namespace Portal.Deployments.Engine;
 
 /// <summary>Looks at what is there: the engine's containers, what the probes found, and what the gateway does with them.</summary>
-public sealed class EngineObserver(HealthBook health, HealthWatch watch, GatewaySteps gateway, ImageBook book, TimeProvider clock)
+public sealed class EngineObserver(HealthBook health, HealthWatch watch, GatewaySteps gateway, ImageBook book, StackPlaces places, TimeProvider clock)
 {
     public async Task<ObservedStack> ObserveAsync(EngineHost engine, StackPlace place, WantedRevision? wanted, CancellationToken cancellationToken)
     {
@@ -101,11 +101,10 @@ public sealed class EngineObserver(HealthBook health, HealthWatch watch, Gateway
         }
 
         var labels = ContainerMapping.OwnLabels(place).Select(label => $"{label.Key}={label.Value}").ToList();
-        var networks = (await engine.Client.Networks.ListAsync(labels, cancellationToken)).Select(network => network.Name).ToHashSet(StringComparer.Ordinal);
-        var volumes = (await engine.Client.Volumes.ListAsync(labels, cancellationToken)).Select(volume => volume.Name).ToHashSet(StringComparer.Ordinal);
+        var networks = (await engine.Client.Networks.ListAsync(labels, cancellationToken)).GroupBy(network => network.Name).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
+        var volumes = (await engine.Client.Volumes.ListAsync(labels, cancellationToken)).ToDictionary(volume => volume.Name, StringComparer.Ordinal);
         var missing = await Task.WhenAll(services.Select(async service =>
-            StackResources.OwnNetworks(place, wanted.Rendered.Compose, service).All(networks.Contains)
-            && StackResources.OwnVolumes(place, wanted.Rendered.Compose, service).All(volumes.Contains)
+            places.AreThere(place, wanted.Rendered.Compose, service, networks, volumes)
             && await HasImageAsync(engine, place.Tenant, service, wanted.Rendered.Images[service.Name], cancellationToken)
                 ? null
                 : service));

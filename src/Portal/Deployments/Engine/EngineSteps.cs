@@ -8,7 +8,7 @@ using Portal.Docker;
 namespace Portal.Deployments.Engine;
 
 /// <summary>The steps that are the engine's work. Each may be repeated after a crash: done already is done.</summary>
-public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFiles secrets, ImagePull pull, IOptions<DeploymentOptions> options, TimeProvider clock) : IDisposable
+public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFiles secrets, ImagePull pull, StackPlaces places, IOptions<DeploymentOptions> options, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(10);
     // Of two who ask at the same instant for a network of one name, an engine gives each its own.
@@ -23,7 +23,7 @@ public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFile
         await door.WaitAsync(cancellationToken);
         try
         {
-            await StackResources.PrepareAsync(engine, place, wanted.Rendered.Compose, service, cancellationToken);
+            await places.PrepareAsync(engine, place, wanted.Rendered.Compose, service, log, cancellationToken);
         }
         finally
         {
@@ -33,7 +33,7 @@ public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFile
         var choice = wanted.Rendered.Images[service.Name];
         if (!IsHere(service, choice))
         {
-            await pull.RunAsync(engine, place.Tenant, choice, log, cancellationToken);
+            await pull.RunAsync(engine, place.Tenant, choice, service.Platform, log, cancellationToken);
         }
         else if (await ImagePull.FindAsync(engine, ContainerMapping.Image(choice), cancellationToken) is null)
         {
