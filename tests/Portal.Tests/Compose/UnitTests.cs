@@ -39,7 +39,7 @@ public sealed class UnitTests
     [Theory]
     [InlineData("{ipam: {config: [{subnet: 10.300.0.0/24}]}}", "no subnet")]
     [InlineData("{ipam: {config: [{subnet: 10.3.0.0/24, gateway: here}]}}", "no address")]
-    [InlineData("{ipam: {config: [{subnet: 10.3.0.0/24, ip_range: 10}]}}", "no range")]
+    [InlineData("{ipam: {config: [{subnet: 10.3.0.0/24, ip_range: ten}]}}", "no range")]
     [InlineData("{ipam: {config: [{gateway: 10.3.0.1}]}}", "needs its subnet")]
     public void Addresses_that_are_none_are_refused(string network, string reason) =>
         Assert.Contains(reason, Reading.Refused($"services: {{web: {{image: w, networks: [front]}}}}\nnetworks: {{front: {network}}}\n").Reason, StringComparison.Ordinal);

@@ -102,7 +102,7 @@ public sealed class StackPlacesTests(PortalWorldCollection.Shared shared)
                 networks: [back]
                 volumes: ["data:/data"]
             networks: {back: {internal: {{isInternal}} } }
-            volumes: {data: {labels: {generation: "{{label}}"} } }
+            volumes: {data: {driver_opts: {type: tmpfs, device: tmpfs, o: "size={{label}}m"} } }
             """;
     }
 

@@ -22,7 +22,7 @@ public sealed class SharedHostTests(ImageWorld images) : IClassFixture<ImageWorl
         Assert.Equal("failed", ended.State);
         Assert.Equal("image_unavailable", ended.Reason);
         Assert.Contains("wants a user name and password", ended.Text);
-        Assert.Empty(await world.Engine.Containers.ListAsync(new ContainerFilter { All = true, Labels = [$"portal.tenant.name={images.Stranger}"] }));
+        Assert.Empty(await world.Engine.Containers.ListAsync(new ContainerFilter { All = true, Labels = [$"portal.tenant.name={images.Stranger}", "portal.stack=stolen"] }));
     }
 
     [Theory]

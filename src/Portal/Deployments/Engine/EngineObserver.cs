@@ -115,7 +115,7 @@ public sealed class EngineObserver(HealthBook health, HealthWatch watch, Gateway
     private async Task<bool> HasImageAsync(EngineHost engine, Guid tenant, ServiceSpec service, ImageChoice choice, CancellationToken cancellationToken)
     {
         var image = ContainerMapping.Image(choice);
-        return (EngineSteps.IsHere(service, choice) || await book.HadAsync(tenant, engine.Host.Id, image, cancellationToken))
-            && await ImagePull.FindAsync(engine, image, cancellationToken) is not null;
+        return await ImagePull.FindAsync(engine, image, cancellationToken) is not null
+            && (EngineSteps.IsHere(service, choice) || await book.HadAsync(tenant, engine.Host.Id, image, cancellationToken));
     }
 }
