@@ -2,13 +2,12 @@ namespace Portal.Compose;
 
 internal static partial class KeyTable
 {
-    private const string NotHanded = "the portal does not hand it to the engine";
     private const string OneHost = "a cluster of kind engine is one host";
 
     private static KeyRule[] Deploy() =>
     [
         .. Scope("service.deploy",
-            Honour("mode", T, "replicated, global; replicated-job and global-job make a one-shot service"),
+            Honour("mode", T, "replicated, global (one, as " + OneHost + "); replicated-job and global-job make a one-shot service"),
             Honour("replicas", I),
             Honour("update_config", M, "", "service.deploy.update"),
             Honour("rollback_config", M, "", "service.deploy.update"),
@@ -63,7 +62,7 @@ internal static partial class KeyTable
         .. Scope("service.networks",
             Honour("aliases", L),
             Honour("ipv4_address", T),
-            Ignore("ipv6_address", T, NotHanded),
+            Honour("ipv6_address", T),
             Honour("priority", N),
             Ignore("gw_priority", N, "the Engine API that the portal speaks (1.41) has none"),
             Ignore("interface_name", T, "the Engine API that the portal speaks (1.41) has none"),
@@ -107,22 +106,22 @@ internal static partial class KeyTable
     [
         .. Scope("network",
             Ask("driver", T, "bridge, overlay (a bridge on one host); others need the policy's leave"),
-            Ask("driver_opts", M, "those other than the MTU need the policy's leave; what is let through is ignored: " + NotHanded),
+            Ask("driver_opts", M, "those other than the MTU need the policy's leave"),
             Honour("ipam", M, "", "network.ipam"),
             Ask("external", B | M, "needs the policy's leave for the name", "external"),
             Ask("name", T, "of an external network; else ignored, as the portal names what it makes"),
             Honour("internal", B),
             Honour("attachable", B),
-            Ignore("enable_ipv6", B, NotHanded),
+            Honour("enable_ipv6", B, "with an IPv6 subnet under ipam: engines before 27 choose none themselves"),
             Ignore("enable_ipv4", B, "the Engine API that the portal speaks (1.41) has IPv4 always on"),
             Honour("labels", L | M)),
         .. Scope("network.ipam",
             Honour("driver", T, "default"),
             Honour("config", L, "", "network.ipam.config"),
-            Ignore("options", M, NotHanded)),
+            Honour("options", M)),
         .. Scope("network.ipam.config",
-            Honour("subnet", T, "the first; two environments on one host cannot both have it"),
-            Ignore("ip_range", T, NotHanded), Ignore("gateway", T, NotHanded), Ignore("aux_addresses", M, NotHanded)),
+            Honour("subnet", T, "two environments on one host cannot both have it: the second one's deployment says so before anything starts"),
+            Honour("ip_range", T), Honour("gateway", T), Honour("aux_addresses", M)),
         .. Scope("external", Honour("name", T)),
         .. Scope("volume",
             Ask("driver", T, "local; others need the policy's leave"),

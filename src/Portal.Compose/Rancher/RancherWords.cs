@@ -21,7 +21,7 @@ internal static class RancherWords
     public static readonly ImmutableArray<(string Name, KeyTreatment Treatment, string Note)> Labels =
     [
         ("io.rancher.sidekicks", KeyTreatment.Honoured, "services that are deployed, scaled and replaced together with this one"),
-        ("io.rancher.scheduler.global", KeyTreatment.Honoured, "one replica on each host"),
+        ("io.rancher.scheduler.global", KeyTreatment.Honoured, "one replica, as a cluster of kind engine is one host"),
         ("io.rancher.container.start_once", KeyTreatment.Honoured, "a one-shot service"),
         ("io.rancher.container.pull_image", KeyTreatment.Honoured, "always: pull_policy: always, where the file names none"),
         ("io.rancher.scheduler.affinity:*", KeyTreatment.Ignored, "a cluster of kind engine is one host"),

@@ -63,7 +63,6 @@ internal sealed class HostAccessReader(ReadContext context)
     [
         ("container_name", policy.AllowContainerName),
         ("external_links", policy.AllowExternalLinks),
-        ("uts", policy.AllowHostNamespaces),
         ("cgroup", policy.AllowHostNamespaces || service.Text("cgroup") == "private"),
         ("device_cgroup_rules", policy.AllowDevices),
     ];

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 
 namespace Portal.Compose;
 
@@ -82,9 +83,15 @@ internal sealed class SectionReader(ReadContext context, StackParts parts)
                 network.Refuse("driver", $"the policy does not allow the network driver '{KeyPath.Clip(spec.Driver)}'");
             }
 
-            if (!spec.DriverOptions.IsEmpty)
+            foreach (var attribute in Wrong(spec))
             {
-                network.Ignore("driver_opts", "the portal does not hand it to the engine");
+                network.Refuse("ipam", attribute);
+            }
+
+            if (spec is { EnableIpv6: true, ExternalName: null } && spec.Ipam?.Pools.Any(pool => pool.Subnet?.Contains(':', StringComparison.Ordinal) == true) != true)
+            {
+                network.Ignore("enable_ipv6", "there is no IPv6 subnet under ipam.config, and engines before 27 choose none: the network has IPv4 alone");
+                spec = spec with { EnableIpv6 = false };
             }
 
             foreach (var option in spec.DriverOptions.Keys.Where(o => o != "com.docker.network.driver.mtu" && !context.Policy.AllowNetworkDriverOptions))
@@ -94,6 +101,33 @@ internal sealed class SectionReader(ReadContext context, StackParts parts)
         }
 
         parts.Networks[entry.Name] = spec;
+    }
+
+    /// <summary>Of the addresses that a network is given.</summary>
+    private static IEnumerable<string> Wrong(NetworkSpec network)
+    {
+        foreach (var pool in network.Ipam?.Pools ?? [])
+        {
+            if (pool.Subnet is { } subnet && !IPNetwork.TryParse(subnet, out _))
+            {
+                yield return $"'{KeyPath.Clip(subnet)}' is no subnet, as 10.8.0.0/24";
+            }
+
+            if (pool.IpRange is { } range && !IPNetwork.TryParse(range, out _))
+            {
+                yield return $"'{KeyPath.Clip(range)}' is no range, as 10.8.0.128/25";
+            }
+
+            foreach (var address in pool.AuxAddresses.Values.Append(pool.Gateway).OfType<string>().Where(address => !IPAddress.TryParse(address, out _)))
+            {
+                yield return $"'{KeyPath.Clip(address)}' is no address";
+            }
+
+            if (pool.Subnet is null && (pool.IpRange ?? pool.Gateway) is not null)
+            {
+                yield return "an address range or gateway needs its subnet";
+            }
+        }
     }
 
     private void Volume(MapEntry entry, MapReader? volume)
@@ -238,11 +272,6 @@ internal sealed class SectionReader(ReadContext context, StackParts parts)
             {
                 findings.Refuse(node, path, ShapeRules.Complaint(node, Shapes.Map));
             }
-        }
-
-        if (pools.Count > 1)
-        {
-            ipam.Ignore("config", "the portal hands the first subnet to the engine, and no further one");
         }
 
         if (ipam.Text("driver") is { } driver and not "default")

@@ -39,7 +39,7 @@ internal sealed class ServiceReader(ReadContext context, StackParts parts)
             Line = entry.Key.Line,
             Image = Image(reader, entry),
             PullPolicy = Pull(reader),
-            Platform = reader.Text("platform"),
+            Platform = Platform(reader),
             Command = reader.Words("command"),
             Entrypoint = reader.Words("entrypoint"),
             Environment = variables,
@@ -256,5 +256,16 @@ internal sealed class ServiceReader(ReadContext context, StackParts parts)
         }
 
         return limits.ToImmutable();
+    }
+
+    private static string? Platform(MapReader service)
+    {
+        var platform = service.Text("platform");
+        if (platform is not null && !(platform.Split('/') is { Length: 2 or 3 } words && words.All(word => word.Length > 0 && word.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-'))))
+        {
+            service.Refuse("platform", $"'{KeyPath.Clip(platform)}' must be an operating system and an architecture, as linux/arm64");
+        }
+
+        return platform;
     }
 }

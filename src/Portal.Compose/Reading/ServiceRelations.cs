@@ -23,6 +23,17 @@ internal sealed class ServiceRelations(ReadContext context, KeyPath path)
             }
         }
 
+        foreach (var service in services.Values.ToArray())
+        {
+            Shared(services, service);
+        }
+
+        foreach (var service in services.Values.Where(service => service is { Global: true, Replicas: not 1 }).ToArray())
+        {
+            Ignore(service, "scale", $"{service.Replicas} replicas: a global service runs once on each host, and a cluster of kind engine is one host");
+            services[service.Name] = service with { Replicas = 1 };
+        }
+
         foreach (var service in services.Values)
         {
             if (service.HostAccess.Ipc is { } ipc && ipc.StartsWith("service:", StringComparison.Ordinal) && !services.ContainsKey(ipc["service:".Length..]))
@@ -77,6 +88,49 @@ internal sealed class ServiceRelations(ReadContext context, KeyPath path)
             }
         }
     }
+
+    /// <summary>What lives in another service's network lives and dies with one replica of it: that is what a sidekick is.</summary>
+    private void Shared(Dictionary<string, ServiceSpec> services, ServiceSpec service)
+    {
+        if (service.NetworkMode is not { } mode || !mode.StartsWith(StartOrder.ServiceNetwork, StringComparison.Ordinal) || !services.TryGetValue(mode[StartOrder.ServiceNetwork.Length..], out var other) || other.Name == service.Name)
+        {
+            return;
+        }
+
+        var primary = Root(services, other);
+        if (primary == service.Name || services.Values.Any(one => one.PrimaryOf == service.Name))
+        {
+            Refuse(service.Line, service.Name, "network_mode", $"it has sidekicks itself, and cannot live in the network of '{KeyPath.Clip(other.Name)}' as well");
+        }
+        else if (service.PrimaryOf is { } own && own != primary)
+        {
+            Refuse(service.Line, service.Name, "network_mode", $"it is a sidekick of '{KeyPath.Clip(own)}', and cannot live in the network of '{KeyPath.Clip(other.Name)}', which comes and goes apart from it");
+        }
+        else if (service.PrimaryOf is null)
+        {
+            services[service.Name] = service with { PrimaryOf = primary };
+            if (service.Replicas != services[primary].Replicas)
+            {
+                Ignore(service, "network_mode", $"it lives in a network of '{KeyPath.Clip(other.Name)}' and so runs as often as '{KeyPath.Clip(primary)}' does");
+            }
+        }
+    }
+
+    /// <summary>The primary of the unit, through services that live in each other's network; in a circle, where it comes round.</summary>
+    private static string Root(Dictionary<string, ServiceSpec> services, ServiceSpec service)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        while (seen.Add(service.Name) && service.PrimaryOf is null && service.NetworkMode is { } mode && mode.StartsWith(StartOrder.ServiceNetwork, StringComparison.Ordinal)
+            && services.TryGetValue(mode[StartOrder.ServiceNetwork.Length..], out var next))
+        {
+            service = next;
+        }
+
+        return service.PrimaryOf ?? service.Name;
+    }
+
+    private void Ignore(ServiceSpec service, string key, string reason) =>
+        context.Compose.Ignore(new TextNode(service.Line, 1, service.Name, ScalarKind.Text, ScalarStyle.Plain, true), path.Key(service.Name).Key(key), reason);
 
     private void Refuse(int line, string service, string key, string reason) =>
         context.Compose.Refuse(line, 1, path.Key(service).Key(key), reason);

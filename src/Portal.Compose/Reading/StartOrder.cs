@@ -8,6 +8,9 @@ namespace Portal.Compose;
 /// </summary>
 internal static class StartOrder
 {
+    /// <summary>A network mode: what follows is the service whose network it is.</summary>
+    public const string ServiceNetwork = "service:";
+
     /// <summary>Names that must be there before a container of the service can start.</summary>
     public static IEnumerable<string> Needs(ServiceSpec service)
     {

@@ -19,7 +19,7 @@ public sealed class ContainerClient
     public async Task<string> CreateAsync(string name, ContainerSpec spec, CancellationToken cancel = default)
     {
         var (body, later) = ContainerSpecMapping.ToWire(spec);
-        var request = EngineRequest.Post("/containers/create", new Query().Add("name", name), JsonBody.Of(body, EngineJson.Default.WireCreate));
+        var request = EngineRequest.Post("/containers/create", new Query().Add("name", name).Add("platform", spec.Platform), JsonBody.Of(body, EngineJson.Default.WireCreate));
         var created = await transport.ReadAsync(request, EngineJson.Default.WireId, cancel).ConfigureAwait(false);
         try
         {

@@ -86,6 +86,7 @@ internal static class ContainerDetailsMapping
             Memory = Set(host.Memory),
             MemoryReservation = Set(host.MemoryReservation),
             MemorySwap = Set(host.MemorySwap),
+            MemorySwappiness = host.MemorySwappiness is -1 ? null : host.MemorySwappiness,
             NanoCpus = Set(host.NanoCpus),
             CpuShares = Set(host.CpuShares),
             CpusetCpus = Blank(host.CpusetCpus),
@@ -100,6 +101,7 @@ internal static class ContainerDetailsMapping
             PidMode = Blank(host.PidMode),
             IpcMode = Blank(host.IpcMode),
             UsernsMode = Blank(host.UsernsMode),
+            UtsMode = Blank(host.UTSMode),
             CgroupParent = Blank(host.CgroupParent),
             Runtime = Blank(host.Runtime),
         };

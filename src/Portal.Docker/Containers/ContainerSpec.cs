@@ -87,6 +87,9 @@ public sealed record ContainerSpec
     /// <summary>Memory and swap together; −1 is unlimited swap.</summary>
     public long? MemorySwap { get; init; }
 
+    /// <summary>0 to 100; an engine on cgroup v2 has none and says so in a warning.</summary>
+    public long? MemorySwappiness { get; init; }
+
     public long? NanoCpus { get; init; }
 
     public long? CpuShares { get; init; }
@@ -115,6 +118,12 @@ public sealed record ContainerSpec
     public string? IpcMode { get; init; }
 
     public string? UsernsMode { get; init; }
+
+    /// <summary><c>host</c>; then it has no host name of its own.</summary>
+    public string? UtsMode { get; init; }
+
+    /// <summary><c>linux/arm64</c>; null is the engine's own. The create fails as NotFound where the image on the host is for another.</summary>
+    public string? Platform { get; init; }
 
     public string? CgroupParent { get; init; }
 

@@ -41,7 +41,7 @@ internal static class ContainerSpecMapping
     public static WireEndpoint Endpoint(NetworkAttachmentSpec network) => new()
     {
         Aliases = network.Aliases is { Count: > 0 } aliases ? [.. aliases] : null,
-        IPAMConfig = network.Ipv4Address is { } address ? new WireIpamConfig { IPv4Address = address } : null,
+        IPAMConfig = network.Ipv4Address is null && network.Ipv6Address is null ? null : new WireIpamConfig { IPv4Address = network.Ipv4Address, IPv6Address = network.Ipv6Address },
     };
 
     /// <summary>The engine counts in whole seconds; a fraction rounds up, so that nobody gets less time than asked.</summary>
@@ -70,6 +70,7 @@ internal static class ContainerSpecMapping
         Memory = spec.Memory,
         MemoryReservation = spec.MemoryReservation,
         MemorySwap = spec.MemorySwap,
+        MemorySwappiness = spec.MemorySwappiness,
         NanoCpus = spec.NanoCpus,
         CpuShares = spec.CpuShares,
         CpusetCpus = spec.CpusetCpus,
@@ -84,6 +85,7 @@ internal static class ContainerSpecMapping
         PidMode = spec.PidMode,
         IpcMode = spec.IpcMode,
         UsernsMode = spec.UsernsMode,
+        UTSMode = spec.UtsMode,
         CgroupParent = spec.CgroupParent,
         Runtime = spec.Runtime,
         Init = spec.Init,

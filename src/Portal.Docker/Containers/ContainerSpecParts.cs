@@ -52,7 +52,7 @@ public sealed record MountSpec(
 
 /// <param name="Aliases">Further names by which others on the network find this container.</param>
 /// <param name="Ipv4Address">A fixed address; only on networks with a subnet of their own.</param>
-public sealed record NetworkAttachmentSpec(IReadOnlyList<string>? Aliases = null, string? Ipv4Address = null);
+public sealed record NetworkAttachmentSpec(IReadOnlyList<string>? Aliases = null, string? Ipv4Address = null, string? Ipv6Address = null);
 
 public enum RestartKind { No, OnFailure, Always, UnlessStopped }
 

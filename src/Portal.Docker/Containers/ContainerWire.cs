@@ -73,6 +73,8 @@ internal sealed class WireHostConfig
     public string? PidMode { get; init; }
     public string? IpcMode { get; init; }
     public string? UsernsMode { get; init; }
+    public long? MemorySwappiness { get; init; }
+    public string? UTSMode { get; init; }
     public string? CgroupParent { get; init; }
     public string? Runtime { get; init; }
     public bool? Init { get; init; }
@@ -154,6 +156,7 @@ internal sealed class WireEndpoint
 internal sealed class WireIpamConfig
 {
     public string? IPv4Address { get; init; }
+    public string? IPv6Address { get; init; }
 }
 
 internal sealed class WireContainer

@@ -13,12 +13,17 @@ public sealed class ImageClient
     /// <exception cref="ArgumentException">Neither tag nor digest: the engine would pull all tags.</exception>
     /// <exception cref="EngineException">Refused: the registry does not take the credentials. NotFound: it has no such image.</exception>
     public IAsyncEnumerable<PullProgress> PullAsync(
-        ImageReference image, RegistryCredentials? credentials = null, CancellationToken cancel = default)
+        ImageReference image, RegistryCredentials? credentials = null, CancellationToken cancel = default) => PullAsync(image, credentials, platform: null, cancel);
+
+    /// <param name="platform"><c>linux/arm64</c>; null is the engine's own.</param>
+    /// <exception cref="ArgumentException">Neither tag nor digest.</exception>
+    /// <exception cref="EngineException">As above; NotFound also where the registry has it for other platforms only.</exception>
+    public IAsyncEnumerable<PullProgress> PullAsync(ImageReference image, RegistryCredentials? credentials, string? platform, CancellationToken cancel)
     {
         var version = image.Digest ?? image.Tag ?? throw new ArgumentException("A pull names a tag or a digest.", nameof(image));
         var request = new EngineRequest(HttpMethod.Post, "/images/create", CallKind.Stream)
         {
-            Query = new Query().Add("fromImage", image.Name).Add("tag", version),
+            Query = new Query().Add("fromImage", image.Name).Add("tag", version).Add("platform", platform),
             RegistryAuth = Auth(credentials),
         };
         return PullLinesAsync(request, image, cancel);

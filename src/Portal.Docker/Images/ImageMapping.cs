@@ -14,7 +14,8 @@ internal static class ImageMapping
         wire.Size,
         wire.Architecture ?? "",
         wire.Os ?? "",
-        Config(wire.Config ?? new WireImageConfig()));
+        Config(wire.Config ?? new WireImageConfig()),
+        wire.RootFS?.Layers ?? []);
 
     public static ImageSummary Summary(WireImageSummary wire) => new(
         wire.Id,
@@ -33,7 +34,7 @@ internal static class ImageMapping
     public static IReadOnlyList<string> Deleted(IEnumerable<WireImageDeleted>? wires) =>
         [.. (wires ?? []).Select(wire => wire.Deleted).OfType<string>()];
 
-    private static ImageConfig Config(WireImageConfig config) => new(
+    public static ImageConfig Config(WireImageConfig config) => new(
         string.IsNullOrEmpty(config.User) ? null : config.User,
         string.IsNullOrEmpty(config.WorkingDir) ? null : config.WorkingDir,
         config.Cmd ?? [],

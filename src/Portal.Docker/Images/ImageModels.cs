@@ -10,6 +10,7 @@ public sealed record PushProgress(string? Layer, string Status, long? Current, l
 /// <param name="Id"><c>sha256:…</c> of the image's configuration; not the digest in a registry.</param>
 /// <param name="RepoDigests">Name and digest of each registry it was pulled from or pushed to.</param>
 /// <param name="Size">Bytes.</param>
+/// <param name="Layers">What each layer is unpacked, from the lowest: <c>sha256:…</c>.</param>
 public sealed record ImageDetails(
     string Id,
     IReadOnlyList<string> RepoTags,
@@ -18,7 +19,8 @@ public sealed record ImageDetails(
     long Size,
     string Architecture,
     string Os,
-    ImageConfig Config);
+    ImageConfig Config,
+    IReadOnlyList<string> Layers);
 
 public sealed record ImageConfig(
     string? User,

@@ -61,6 +61,12 @@ internal sealed class WireImage
     public string? Architecture { get; init; }
     public string? Os { get; init; }
     public WireImageConfig? Config { get; init; }
+    public WireRootFs? RootFS { get; init; }
+}
+
+internal sealed class WireRootFs
+{
+    public string[]? Layers { get; init; }
 }
 
 internal sealed class WireImageConfig

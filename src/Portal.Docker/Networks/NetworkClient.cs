@@ -11,25 +11,37 @@ public sealed class NetworkClient
     /// <param name="subnet">Such as <c>10.8.0.0/24</c>; null lets the engine choose. Fixed addresses need one.</param>
     /// <returns>The id.</returns>
     /// <exception cref="EngineException">Conflict: the name is taken.</exception>
-    public async Task<string> CreateAsync(
+    public Task<string> CreateAsync(
         string name,
         IReadOnlyDictionary<string, string>? labels = null,
         bool isInternal = false,
         string driver = "bridge",
         string? subnet = null,
         bool attachable = false,
-        CancellationToken cancel = default)
+        CancellationToken cancel = default) =>
+        CreateAsync(new NetworkDefinition(name) { Labels = labels, Internal = isInternal, Driver = driver, Attachable = attachable, Pools = subnet is null ? [] : [new NetworkPool(subnet)] }, cancel);
+
+    /// <returns>The id.</returns>
+    /// <exception cref="EngineException">Conflict: the name is taken. Refused: an address range of it is another network's.</exception>
+    public async Task<string> CreateAsync(NetworkDefinition network, CancellationToken cancel = default)
     {
         var body = new WireNetworkCreate
         {
-            Name = name,
+            Name = network.Name,
             // Without it older engines make a second network of the same name.
             CheckDuplicate = true,
-            Driver = driver,
-            Internal = isInternal,
-            Attachable = attachable,
-            Labels = labels?.ToDictionary(),
-            IPAM = subnet is null ? null : new WireIpam { Config = [new WireIpamSubnet { Subnet = subnet }] },
+            Driver = network.Driver,
+            Internal = network.Internal,
+            Attachable = network.Attachable,
+            EnableIPv6 = network.EnableIpv6,
+            Labels = network.Labels?.ToDictionary(),
+            Options = network.DriverOptions is { Count: > 0 } options ? options.ToDictionary() : null,
+            IPAM = network.Pools.Count == 0 && network.IpamOptions is not { Count: > 0 } ? null : new WireIpam
+            {
+                Driver = "default",
+                Options = network.IpamOptions is { Count: > 0 } ipam ? ipam.ToDictionary() : null,
+                Config = [.. network.Pools.Select(pool => new WireIpamSubnet { Subnet = pool.Subnet, IPRange = pool.IpRange, Gateway = pool.Gateway, AuxiliaryAddresses = pool.AuxAddresses is { Count: > 0 } aux ? aux.ToDictionary() : null })],
+            },
         };
         var request = EngineRequest.Post("/networks/create", content: JsonBody.Of(body, EngineJson.Default.WireNetworkCreate));
         var created = await transport.ReadAsync(request, EngineJson.Default.WireId, cancel).ConfigureAwait(false);

@@ -7,12 +7,16 @@ internal sealed class WireNetworkCreate
     public string? Driver { get; init; }
     public bool Internal { get; init; }
     public bool Attachable { get; init; }
+    public bool EnableIPv6 { get; init; }
+    public Dictionary<string, string>? Options { get; init; }
     public Dictionary<string, string>? Labels { get; init; }
     public WireIpam? IPAM { get; init; }
 }
 
 internal sealed class WireIpam
 {
+    public string? Driver { get; init; }
+    public Dictionary<string, string>? Options { get; init; }
     public WireIpamSubnet[]? Config { get; init; }
 }
 
@@ -20,6 +24,8 @@ internal sealed class WireIpamSubnet
 {
     public string? Subnet { get; init; }
     public string? Gateway { get; init; }
+    public string? IPRange { get; init; }
+    public Dictionary<string, string>? AuxiliaryAddresses { get; init; }
 }
 
 internal sealed class WireNetworkConnect

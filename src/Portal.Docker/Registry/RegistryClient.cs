@@ -59,6 +59,42 @@ public sealed class RegistryClient : IDisposable
         return retry.RunAsync(host, token => EnterAsync(question, token), cancel);
     }
 
+    /// <summary>What an image is made of: its layers as the registry has them, and what it runs.</summary>
+    /// <param name="image">By digest, of a manifest or of an index.</param>
+    /// <param name="architecture">As Go has it (<c>amd64</c>): which one is meant where there are several.</param>
+    /// <exception cref="ArgumentException">The reference has no digest.</exception>
+    public Task<RegistryImage> ImageAsync(ImageReference image, string architecture, RegistryCredentials? credentials = null, bool plainHttp = false, CancellationToken cancel = default)
+    {
+        var digest = image.Digest ?? throw new ArgumentException("What changes with a tag is not looked at.", nameof(image));
+        var origin = new RegistryOrigin(image.Registry, plainHttp);
+        return retry.RunAsync(image.Registry, token => ImageAsync(digest, token), cancel);
+
+        async Task<RegistryImage> ImageAsync(string version, CancellationToken token)
+        {
+            var manifest = RegistryManifest.Read(await WholeAsync("manifests", version, Manifests, token).ConfigureAwait(false), origin.Host);
+            if (manifest.Of(architecture) is { } one)
+            {
+                manifest = RegistryManifest.Read(await WholeAsync("manifests", one, Manifests, token).ConfigureAwait(false), origin.Host);
+            }
+
+            var config = manifest.ConfigDigest ?? throw RegistryFaults.Garbled(origin.Host, "its manifest names no configuration");
+            return manifest.With(await WholeAsync("blobs", config, [], token).ConfigureAwait(false), origin.Host);
+        }
+
+        async Task<byte[]> WholeAsync(string kind, string version, IReadOnlyList<string> accept, CancellationToken token)
+        {
+            var question = new Question(origin, $"{image.Repository}/{kind}/{version}", $"{image.Repository}@{version}", $"repository:{image.Repository}:pull", accept, credentials);
+            using var answer = await AskAsync(HttpMethod.Get, question, token).ConfigureAwait(false);
+            if (!answer.IsSuccessStatusCode)
+            {
+                throw Refusal(answer, question);
+            }
+
+            var bytes = await RegistryTransport.ReadAsync(answer, origin.Host, LargestManifest, token).ConfigureAwait(false);
+            return version == $"sha256:{Convert.ToHexStringLower(SHA256.HashData(bytes))}" ? bytes : throw RegistryFaults.Garbled(origin.Host, "what it has there is not what the digest names");
+        }
+    }
+
     public void Dispose() => transport.Dispose();
 
     private async Task<string> DigestAsync(Question question, CancellationToken cancel)

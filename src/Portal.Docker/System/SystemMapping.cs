@@ -30,7 +30,8 @@ internal static class SystemMapping
             wire.Swarm?.LocalNodeState ?? "inactive",
             string.IsNullOrEmpty(wire.Swarm?.NodeID) ? null : wire.Swarm.NodeID,
             wire.Swarm?.ControlAvailable ?? false),
-        Registries(wire.RegistryConfig ?? new WireRegistryConfig()));
+        Registries(wire.RegistryConfig ?? new WireRegistryConfig()),
+        [.. (wire.DefaultAddressPools ?? []).Where(pool => pool.Base is not null).Select(pool => new EngineAddressPool(pool.Base!, pool.Size))]);
 
     private static EngineRegistries Registries(WireRegistryConfig wire) => new(
         [.. (wire.IndexConfigs ?? []).Where(index => !index.Value.Secure).Select(index => index.Key)],

@@ -32,7 +32,12 @@ public sealed record EngineInfo(
     IReadOnlyList<string> Labels,
     IReadOnlyList<string> Warnings,
     EngineSwarm Swarm,
-    EngineRegistries Registries);
+    EngineRegistries Registries,
+    IReadOnlyList<EngineAddressPool> AddressPools);
+
+/// <param name="Base">Such as <c>172.16.0.0/12</c>, out of which networks are cut.</param>
+/// <param name="Size">Of each network, as the length of its prefix.</param>
+public sealed record EngineAddressPool(string Base, int Size);
 
 /// <param name="State"><c>inactive</c>, <c>pending</c>, <c>active</c>, <c>error</c> or <c>locked</c>.</param>
 public sealed record EngineSwarm(string State, string? NodeId, bool IsManager);

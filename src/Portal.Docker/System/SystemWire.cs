@@ -35,6 +35,13 @@ internal sealed class WireInfo
     public string[]? Warnings { get; init; }
     public WireSwarm? Swarm { get; init; }
     public WireRegistryConfig? RegistryConfig { get; init; }
+    public WireAddressPool[]? DefaultAddressPools { get; init; }
+}
+
+internal sealed class WireAddressPool
+{
+    public string? Base { get; init; }
+    public int Size { get; init; }
 }
 
 internal sealed class WireRegistryConfig

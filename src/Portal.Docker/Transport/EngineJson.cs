@@ -46,4 +46,6 @@ internal sealed class WireError
 [JsonSerializable(typeof(WireExecCreate))]
 [JsonSerializable(typeof(WireExecStart))]
 [JsonSerializable(typeof(WireToken))]
+[JsonSerializable(typeof(WireManifest))]
+[JsonSerializable(typeof(WireImageBlob))]
 internal sealed partial class EngineJson : JsonSerializerContext;

@@ -103,7 +103,7 @@ internal sealed class EngineDaemon(UndoLog undo, string folder, string socket, T
         if (subnet is not null)
         {
             // The default is good for some thirty networks; every stack has one on each side.
-            config["default-address-pools"] = new JsonArray(new JsonObject { ["base"] = options.ContainerPool ?? "172.16.0.0/12", ["size"] = 26 });
+            config["default-address-pools"] = new JsonArray(new JsonObject { ["base"] = options.ContainerPool ?? options.AddressPool.Base, ["size"] = options.AddressPool.Size });
         }
 
         if (options.BridgeAddress is { } bridge)

@@ -28,6 +28,8 @@ public sealed record EngineLabOptions
     /// only published ports are reached.
     /// </summary>
     public string? ContainerPool { get; init; }
+    /// <summary>Out of which networks are cut: a range, and each one's prefix length.</summary>
+    public (string Base, int Size) AddressPool { get; init; } = ("172.16.0.0/12", 26);
 
     public TimeSpan StartLimit { get; init; } = TimeSpan.FromSeconds(60);
 

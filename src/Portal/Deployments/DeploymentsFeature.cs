@@ -1,4 +1,5 @@
 using Portal.Deployments.Engine;
+using Portal.Deployments.Images;
 using Portal.Deployments.Requests;
 
 namespace Portal.Deployments;
@@ -9,9 +10,12 @@ public static class DeploymentsFeature
     {
         var services = builder.Services;
         services.AddOptions<DeploymentOptions>().BindConfiguration(DeploymentOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ImageOptions>().BindConfiguration(ImageOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<DiskCheck>();
         services.AddSingleton<WantedRevisions>();
         services.AddSingleton<DeploymentQueue>();
         services.AddSingleton<StackDrafts>();
+        services.AddSingleton<LiveGate>();
         services.AddSingleton<RequestDeployment>();
         services.AddSingleton<PreviewDeployment>();
         services.AddSingleton<CancelDeployment>();
@@ -25,12 +29,14 @@ public static class DeploymentsFeature
         services.AddSingleton<SecretValues>();
         services.AddSingleton<SecretFiles>();
         services.AddSingleton<ImagePull>();
+        services.AddSingleton<StackPlaces>();
         services.AddSingleton<EngineSteps>();
         services.AddSingleton<GatewaySteps>();
         services.AddSingleton<EngineObserver>();
         services.AddSingleton<IRuntime, EngineRuntime>();
         services.AddHostedService<DeploymentWorker>();
         services.AddHostedService<ReconcileLoop>();
+        services.AddHostedService<ImageKeeper>();
     }
 
     public static void MapDeployments(this IEndpointRouteBuilder api) => DeploymentEndpoints.Map(api);

@@ -16,6 +16,7 @@ public enum Permission
     SecretManage,
     MemberManage,
     RegistryManage,
+    ReadinessManage,
     AuditRead,
     PlatformManage,
     /// <summary>To sign in, to be refused, and to sign out: everybody's, of their own.</summary>
@@ -31,7 +32,7 @@ public sealed record TenantGrant(Role Role, bool DeployLive)
         Permission.StackEdit or Permission.DeployStandby or Permission.WebhookManage or Permission.RouteManage => Role >= Role.Developer,
         Permission.DeployLive => Role >= Role.Operator || (Role == Role.Developer && DeployLive),
         Permission.Switch or Permission.SecretManage => Role >= Role.Operator,
-        Permission.MemberManage or Permission.RegistryManage => Role >= Role.Owner,
+        Permission.MemberManage or Permission.RegistryManage or Permission.ReadinessManage => Role >= Role.Owner,
         Permission.PlatformManage => false,
         _ => false,
     };

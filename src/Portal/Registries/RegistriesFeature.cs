@@ -1,4 +1,5 @@
 using Portal.Docker;
+using Portal.Registries.Images;
 using Portal.Registries.Lookup;
 
 namespace Portal.Registries;
@@ -11,6 +12,8 @@ public static class RegistriesFeature
         services.AddSingleton(provider => new RegistryClient(new RegistryClientOptions { Time = provider.GetRequiredService<TimeProvider>() }));
         services.AddSingleton<EngineRegistryBook>();
         services.AddSingleton<RegistryLookup>();
+        services.AddSingleton<ImageBook>();
+        services.AddSingleton<SharedImages>();
         services.AddSingleton<TenantRegistries>();
         services.AddSingleton<RegistryTrial>();
         services.AddSingleton<RegistryQueries>();

@@ -1,6 +1,7 @@
 using Portal.Compose;
 using Portal.Docker;
 using Portal.Registries;
+using Portal.Registries.Images;
 using Portal.Registries.Lookup;
 
 namespace Portal.Stacks;
@@ -9,9 +10,9 @@ namespace Portal.Stacks;
 public sealed record ResolvedDigest(string? Digest, string? Problem);
 
 /// <summary>What a service's image is now, under the stack's own rule of when to pull.</summary>
-public sealed class DigestResolver(RegistryLookup lookup)
+public sealed class DigestResolver(RegistryLookup lookup, SharedImages shared)
 {
-    public async Task<ResolvedDigest> ResolveAsync(EngineClient engine, string reference, PullPolicy policy, RegistryKeys keys, CancellationToken cancellationToken)
+    public async Task<ResolvedDigest> ResolveAsync(EngineClient engine, Guid tenant, string reference, PullPolicy policy, RegistryKeys keys, CancellationToken cancellationToken)
     {
         if (!ImageReference.TryParse(reference, out var image))
         {
@@ -20,14 +21,17 @@ public sealed class DigestResolver(RegistryLookup lookup)
 
         if (image.Digest is not null)
         {
-            return new ResolvedDigest(image.Digest, null);
+            // Nothing is pulled then, and so no registry says whether this tenant may have it.
+            return policy.Mode == PullMode.Never
+                ? await LocalAsync(engine, tenant, image, keys, onlyHere: false, "The image is not on the host, and pull_policy is never.", cancellationToken)
+                : new ResolvedDigest(image.Digest, null);
         }
 
         // Without a tag an engine would pull every tag there is.
         image = image.Tag is null ? image.WithTag("latest") : image;
         if (policy.Mode == PullMode.Never)
         {
-            return await LocalAsync(engine, image, onlyHere: false, "The image is not on the host, and pull_policy is never.", cancellationToken);
+            return await LocalAsync(engine, tenant, image, keys, onlyHere: false, "The image is not on the host, and pull_policy is never.", cancellationToken);
         }
 
         try
@@ -37,7 +41,7 @@ public sealed class DigestResolver(RegistryLookup lookup)
         catch (Exception error) when (policy.Mode == PullMode.Missing && error is (EngineException or RegistryException))
         {
             // One that was made here and never had a registry; an old copy of one that has is not what was asked for.
-            return await LocalAsync(engine, image, onlyHere: true, error.Message, cancellationToken);
+            return await LocalAsync(engine, tenant, image, keys, onlyHere: true, error.Message, cancellationToken);
         }
         catch (Exception error) when (error is EngineException or RegistryException)
         {
@@ -45,12 +49,15 @@ public sealed class DigestResolver(RegistryLookup lookup)
         }
     }
 
-    private static async Task<ResolvedDigest> LocalAsync(EngineClient engine, ImageReference image, bool onlyHere, string problem, CancellationToken cancellationToken)
+    private async Task<ResolvedDigest> LocalAsync(
+        EngineClient engine, Guid tenant, ImageReference image, RegistryKeys keys, bool onlyHere, string problem, CancellationToken cancellationToken)
     {
         try
         {
             var found = await engine.Images.InspectAsync(image.ToString(), cancellationToken);
-            return onlyHere && found.RepoDigests.Count > 0 ? new ResolvedDigest(null, problem) : new ResolvedDigest(null, null);
+            return onlyHere && found.RepoDigests.Count > 0
+                ? new ResolvedDigest(null, problem)
+                : new ResolvedDigest(image.Digest, await shared.ProblemAsync(engine, tenant, found, keys, cancellationToken));
         }
         catch (EngineException error) when (error.Error.Kind == EngineErrorKind.NotFound)
         {

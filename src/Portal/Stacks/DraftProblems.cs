@@ -13,6 +13,7 @@ internal static class DraftProblems
         DraftResult.NoImage image => Problems.Invalid($"images.{image.Service}", $"{image.Reference}: {image.Problem}"),
         DraftResult.UnknownService service => Problems.Invalid($"images.{service.Service}", "The stack has no service of this name."),
         DraftResult.NoScale scale => Problems.Invalid($"replicas.{scale.Service}", scale.Problem),
+        DraftResult.NotReady blocked => Results.Problem(title: "Not ready for live.", statusCode: StatusCodes.Status422UnprocessableEntity, detail: blocked.Sentence, extensions: new Dictionary<string, object?> { ["rules"] = blocked.Obstacles }),
         DraftResult.UnknownSecret secret => Problems.Invalid("compose", $"The tenant has no secret '{secret.Name}'."),
         _ => throw new InvalidOperationException($"An outcome without an answer: {why}."),
     };

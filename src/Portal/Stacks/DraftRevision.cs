@@ -71,7 +71,7 @@ public sealed class DraftRevision(
                 return new DraftResult.NoImage(service.Name, reference, "A secret's value must not be part of an image's name.");
             }
 
-            var resolved = await digests.ResolveAsync(engine, reference, service.PullPolicy, keys, cancellationToken);
+            var resolved = await digests.ResolveAsync(engine, stack.TenantId, reference, service.PullPolicy, keys, cancellationToken);
             if (resolved.Problem is { } problem)
             {
                 return new DraftResult.NoImage(service.Name, reference, problem);

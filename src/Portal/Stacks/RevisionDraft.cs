@@ -35,6 +35,12 @@ public abstract record DraftResult
 
     public sealed record UnknownSecret(string Name) : DraftResult;
 
+    /// <summary>Rules that the tenant has chosen keep it from live.</summary>
+    public sealed record NotReady(ImmutableArray<string> Obstacles) : DraftResult
+    {
+        public string Sentence => $"It may not go live, as this tenant's rules of readiness have it. {string.Join(". ", Obstacles)}.";
+    }
+
     /// <param name="Service">What may not run so often: a sidekick, a service that runs once, or one that holds a port of the host.</param>
     public sealed record NoScale(string Service, string Problem) : DraftResult;
 }

@@ -21,6 +21,7 @@ internal static class StackEndpoints
         api.MapGet("/tenants/{tenant}/stacks", ListAsync).WithName("ListStacks").WithSummary("A tenant's stacks, and which revision runs where").WithTags("Stacks");
         api.MapPost("/tenants/{tenant}/stacks", CreateAsync).WithName("CreateStack").WithSummary("Makes a stack from a template with answers, or from Compose text").WithTags("Stacks");
         api.MapGet("/tenants/{tenant}/stacks/{stack}", GetAsync).WithName("GetStack").WithSummary("One stack with its revisions").WithTags("Stacks");
+        api.MapGet("/tenants/{tenant}/stacks/{stack}/revisions", RevisionsAsync).WithName("ListRevisions").WithSummary("A stack's revisions, and which of them could run again").WithTags("Stacks");
         api.MapPatch("/tenants/{tenant}/stacks/{stack}", ChangeAsync).WithName("ChangeStack").WithSummary("Changes a stack by a merge patch: what is absent stays, what is null goes. Nothing is deployed").WithTags("Stacks");
         api.MapGet("/tenants/{tenant}/stacks/{stack}/revisions/{revision:int}/difference", CompareAsync).WithName("CompareRevisions").WithSummary("What a revision runs differently from another, secrets masked").WithTags("Stacks");
     }
@@ -45,6 +46,27 @@ internal static class StackEndpoints
 
         var revisions = await stacks.RevisionsAsync(view.Id, found.Id, cancellationToken);
         return Results.Ok(new { stack = Answer(found, await uses.OutdatedAsync(view.Id, cancellationToken)), revisions = revisions.Select(revision => new { revision.Number, revision.Images, revision.CreatedAt, revision.CreatedBy }) });
+    }
+
+    private static async Task<IResult> RevisionsAsync(string tenant, string stack, HttpContext http, TenantQueries tenants, StackQueries stacks, RevisionsThere there, CancellationToken cancellationToken)
+    {
+        if (await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is not { } view || await stacks.FindAsync(view.Id, stack, cancellationToken) is not { } found)
+        {
+            return Problems.NotFound("stack");
+        }
+
+        var revisions = await stacks.RevisionsAsync(view.Id, found.Id, cancellationToken);
+        var problems = await there.FindAsync(view.Id, found.Id, cancellationToken);
+        return Results.Ok(revisions.Select(revision => new
+        {
+            revision.Number,
+            revision.Images,
+            revision.CreatedAt,
+            revision.CreatedBy,
+            // One that was made while we looked has just been resolved.
+            available = problems.GetValueOrDefault(revision.Number) is null,
+            problem = problems.GetValueOrDefault(revision.Number),
+        }));
     }
 
     private static async Task<IResult> CreateAsync(string tenant, StackBody body, HttpContext http, TenantQueries tenants, CreateStack create, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using Portal.Stacks.Adopting;
 using Portal.Stacks.Changing;
 using Portal.Stacks.Differences;
+using Portal.Stacks.Readiness;
 
 namespace Portal.Stacks;
 
@@ -25,6 +26,10 @@ public static class StacksFeature
         services.AddSingleton<DifferenceQueries>();
         services.AddSingleton<StackUses>();
         services.AddSingleton<RemoveSecret>();
+        services.AddSingleton<RevisionsThere>();
+        services.AddSingleton<ImageFinder>();
+        services.AddSingleton<ReadinessQueries>();
+        services.AddSingleton<ChooseReadinessRules>();
         services.AddSingleton<AddRoute>();
         services.AddSingleton<RemoveRoute>();
     }
@@ -33,6 +38,7 @@ public static class StacksFeature
     {
         StackEndpoints.Map(api);
         SecretUseEndpoints.Map(api);
+        ReadinessEndpoints.Map(api);
         RouteEndpoints.Map(api);
         AdoptEndpoints.Map(api);
     }

@@ -36,6 +36,9 @@ public sealed class PortalDb : DbContext
     public DbSet<Secret> Secrets => Set<Secret>();
     public DbSet<SecretVersion> SecretVersions => Set<SecretVersion>();
     public DbSet<Registry> Registries => Set<Registry>();
+    public DbSet<ReadinessChoice> ReadinessChoices => Set<ReadinessChoice>();
+    public DbSet<KnownImage> KnownImages => Set<KnownImage>();
+    public DbSet<PulledImage> PulledImages => Set<PulledImage>();
     public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
     public DbSet<RoleMapping> RoleMappings => Set<RoleMapping>();
     public DbSet<LocalAccount> LocalAccounts => Set<LocalAccount>();
@@ -69,6 +72,11 @@ public sealed class PortalDb : DbContext
         modelBuilder.Entity<Revision>().Property(revision => revision.Replicas).HasConversion(JsonColumns.Converter<System.Collections.Immutable.ImmutableSortedDictionary<string, int>>()).HasColumnType("jsonb");
         modelBuilder.Entity<Session>().Property(session => session.Groups).HasConversion(JsonColumns.Converter<System.Collections.Immutable.ImmutableArray<string>>()).HasColumnType("jsonb");
         modelBuilder.Entity<Webhook>().Property(hook => hook.Services).HasConversion(JsonColumns.Converter<System.Collections.Immutable.ImmutableArray<string>>()).HasColumnType("jsonb");
+        modelBuilder.Entity<ReadinessChoice>().HasKey(choice => choice.TenantId);
+        modelBuilder.Entity<ReadinessChoice>().Property(choice => choice.Rules).HasConversion(JsonColumns.Converter<System.Collections.Immutable.ImmutableArray<string>>()).HasColumnType("jsonb");
+        modelBuilder.Entity<KnownImage>().ToTable("image_facts").HasKey(image => new { image.TenantId, image.Digest });
+        modelBuilder.Entity<KnownImage>().Property(image => image.Facts).HasConversion(JsonColumns.Converter<ImageFacts>()).HasColumnType("jsonb");
+        modelBuilder.Entity<PulledImage>().HasKey(image => new { image.TenantId, image.HostId, image.Name, image.Digest });
         modelBuilder.Entity<Switch>().Property(change => change.State).IsConcurrencyToken();
         modelBuilder.Entity<AuditEvent>().Property(line => line.Before).HasColumnType("jsonb");
         modelBuilder.Entity<AuditEvent>().Property(line => line.After).HasColumnType("jsonb");

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
 using Portal.Clusters;
+using Portal.Stacks.Readiness;
 using Portal.Store;
 
 namespace Portal.Switching;
@@ -22,7 +23,7 @@ public sealed record PreflightReport(Colour From, Colour To, ImmutableArray<Pref
 /// May standby take the traffic? Reads the inventory, and of revisions only their numbers, so it answers at once: it is on the way of
 /// every switch.
 /// </summary>
-public sealed class Preflight(PortalDbFactory databases, Inventory inventory)
+public sealed class Preflight(PortalDbFactory databases, Inventory inventory, ReadinessQueries readiness)
 {
     public async Task<PreflightReport> ExecuteAsync(Guid tenant, CancellationToken cancellationToken)
     {
@@ -34,11 +35,12 @@ public sealed class Preflight(PortalDbFactory databases, Inventory inventory)
     public async Task<PreflightReport> ExecuteAsync(Guid tenant, Colour live, CancellationToken cancellationToken)
     {
         // None needs another's answer, and on a busy machine each waits for its turn: so they wait together.
-        var (askSides, askRouted, askBusy) = (
+        var (askSides, askRouted, askRules, askBusy) = (
             ReadAsync(tenant, SidesAsync, cancellationToken),
             ReadAsync(tenant, RoutedAsync, cancellationToken),
+            readiness.BlockingAsync(tenant, cancellationToken),
             ReadAsync(tenant, (db, token) => BusyAsync(db, live.Other(), token), cancellationToken));
-        await Task.WhenAll(askSides, askRouted, askBusy);
+        await Task.WhenAll(askSides, askRouted, askRules, askBusy);
         var (sides, routed, busy) = (await askSides, await askRouted, await askBusy);
         var checks = ImmutableArray.CreateBuilder<PreflightCheck>();
         var differences = ImmutableArray.CreateBuilder<string>();
@@ -58,6 +60,11 @@ public sealed class Preflight(PortalDbFactory databases, Inventory inventory)
             checks.AddRange(routed[stack.Id].Select(service => Compare(tenant, live, stack.Name, service)));
         }
 
+        if (await askRules is { IsEmpty: false } rules)
+        {
+            checks.AddRange(await NotReadyAsync(tenant, live, sides, rules, cancellationToken));
+        }
+
         checks.AddRange(busy.Select(deployment => new PreflightCheck(deployment, false, "a deployment to standby is running")));
         if (checks.Count == 0)
         {
@@ -65,6 +72,20 @@ public sealed class Preflight(PortalDbFactory databases, Inventory inventory)
         }
 
         return new PreflightReport(live, live.Other(), checks.ToImmutable(), differences.ToImmutable());
+    }
+
+    /// <summary>What would be new on live, held against the rules that the tenant lets keep a stack from there.</summary>
+    private async Task<IReadOnlyList<PreflightCheck>> NotReadyAsync(Guid tenant, Colour live, IReadOnlyList<StackSides> sides, ImmutableArray<string> rules, CancellationToken cancellationToken)
+    {
+        List<PreflightCheck> checks = [];
+        foreach (var stack in sides.Where(stack => stack.Numbers.TryGetValue(live.Other(), out var number) && number != stack.Numbers.GetValueOrDefault(live)))
+        {
+            var report = await readiness.OfAsync(tenant, stack.Revisions[live.Other()], ask: false, cancellationToken);
+            checks.AddRange((report?.Findings ?? []).Where(finding => rules.Contains(finding.Rule.Key))
+                .Select(finding => new PreflightCheck($"{stack.Name} {finding.Service}", false, $"{finding.Rule.Key}: {finding.Seen}, which this tenant's rules keep from live")));
+        }
+
+        return checks;
     }
 
     private PreflightCheck Compare(Guid tenant, Colour live, string stack, string service)
@@ -92,8 +113,12 @@ public sealed class Preflight(PortalDbFactory databases, Inventory inventory)
             join environment in db.Environments on placement.EnvironmentId equals environment.Id
             join revision in db.Revisions on placement.RevisionId equals revision.Id
             orderby stack.Name
-            select new { stack.Id, stack.Name, environment.Colour, revision.Number }).ToListAsync(cancellationToken);
-        return [.. rows.GroupBy(row => (row.Id, row.Name)).Select(group => new StackSides(group.Key.Id, group.Key.Name, group.ToImmutableDictionary(row => row.Colour, row => row.Number)))];
+            select new { stack.Id, stack.Name, environment.Colour, RevisionId = revision.Id, revision.Number }).ToListAsync(cancellationToken);
+        return
+        [
+            .. rows.GroupBy(row => (row.Id, row.Name)).Select(group => new StackSides(
+                group.Key.Id, group.Key.Name, group.ToImmutableDictionary(row => row.Colour, row => row.Number), group.ToImmutableDictionary(row => row.Colour, row => row.RevisionId))),
+        ];
     }
 
     private static async Task<ILookup<Guid, string>> RoutedAsync(PortalDb db, CancellationToken cancellationToken)
@@ -110,5 +135,5 @@ public sealed class Preflight(PortalDbFactory databases, Inventory inventory)
             where deployment.State == DeploymentState.Running && deployment.Colour == standby
             select stack.Name).ToListAsync(cancellationToken);
 
-    private sealed record StackSides(Guid Id, string Name, ImmutableDictionary<Colour, int> Numbers);
+    private sealed record StackSides(Guid Id, string Name, ImmutableDictionary<Colour, int> Numbers, ImmutableDictionary<Colour, Guid> Revisions);
 }

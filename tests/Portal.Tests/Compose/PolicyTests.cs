@@ -127,7 +127,6 @@ public sealed class PolicyTests
 
     [Theory]
     [InlineData("container_name: a")]
-    [InlineData("uts: host")]
     [InlineData("cgroup: private")]
     [InlineData("external_links: [a]")]
     [InlineData("device_cgroup_rules: ['c 1:3 mr']")]

@@ -172,7 +172,7 @@ public sealed class WholeContainerTests
     private sealed class Place(EngineScope lab) : IAsyncDisposable
     {
         private readonly StackPlace place = new(Guid.CreateVersion7(), lab.Name("x"), Guid.Empty, Colour.Blue, Guid.Empty, "stack", Guid.Empty);
-        private readonly EngineSteps steps = new(null!, null!, new SecretFiles(new SecretValues(null!, null!, new Portal.Redaction.Redactor()), new HostMemory(Settings(lab), TimeProvider.System)), null!, Settings(lab));
+        private readonly EngineSteps steps = new(null!, null!, new SecretFiles(new SecretValues(null!, null!, new Portal.Redaction.Redactor()), new HostMemory(Settings(lab), TimeProvider.System)), null!, new StackPlaces(TimeProvider.System), Settings(lab));
         private readonly EngineHost engine = new(
             new Host { Id = Guid.Empty, ClusterId = Guid.Empty, Name = "lab", Endpoint = "unix:///lab", CreatedAt = DateTimeOffset.UnixEpoch }, lab.Client);
 

@@ -26,6 +26,25 @@ public sealed class RegistryClientTests
     }
 
     [Fact]
+    public async Task An_images_layers_and_what_it_runs_are_told_without_pulling_it()
+    {
+        await using var lab = await EngineScope.OpenAsync();
+        var image = (await LabFixture.Registry).Reference($"team/{lab.Name("looked-at")}:1");
+        await LabImages.BusyboxAsync(lab.Client, image, ["sh", "-c", "sleep 1"], ["USER 10001"]);
+        var digest = await LabImages.PushAsync(lab.Client, image, cancel: lab.Cancel);
+        using var client = new RegistryClient();
+
+        var found = await client.ImageAsync(image.WithDigest(digest), "amd64", plainHttp: true, cancel: lab.Cancel);
+
+        var there = await lab.Client.Images.InspectAsync(image.ToString(), lab.Cancel);
+        Assert.Equal(there.Layers, found.Layers.Select(layer => layer.Unpacked));
+        Assert.All(found.Layers, layer => Assert.InRange(layer.Size, 1, there.Size));
+        Assert.Equal("10001", found.Config.User);
+        Assert.Equal(["sh", "-c", "sleep 1"], found.Config.Command);
+        Assert.Equal(RegistryErrorKind.NotFound, (await Assert.ThrowsAsync<RegistryException>(() => client.ImageAsync(image.WithDigest($"sha256:{new string('0', 64)}"), "amd64", plainHttp: true))).Kind);
+    }
+
+    [Fact]
     public async Task Basic_credentials_let_in_and_wrong_or_missing_ones_do_not()
     {
         await using var lab = await EngineScope.OpenAsync();

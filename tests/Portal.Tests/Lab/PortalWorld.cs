@@ -33,11 +33,11 @@ public sealed class PortalWorld : IAsyncDisposable
     public int GatewayPort { get; } = LoopbackPort.Free();
 
     public static async Task<PortalWorld> StartAsync(params KeyValuePair<string, string?>[] settings) =>
-        await StartAsync(await LabFixture.Engine, database: null, settings);
+        await StartOnAsync(await LabFixture.Engine, database: null, settings);
 
     /// <param name="engine">One of the test's own, on the shared network: to be killed.</param>
     /// <param name="database">A connection string, to a server of the test's own.</param>
-    public static async Task<PortalWorld> StartAsync(EngineLab engine, string? database, params KeyValuePair<string, string?>[] settings)
+    public static async Task<PortalWorld> StartOnAsync(EngineLab engine, string? database, params KeyValuePair<string, string?>[] settings)
     {
         var world = new PortalWorld { engine = engine, registry = await LabFixture.Registry };
         world.Portal = await PortalLab.StartPublishedAsync(

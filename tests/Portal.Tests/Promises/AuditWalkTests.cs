@@ -28,6 +28,11 @@ public sealed class AuditWalkTests(PagesWorld world)
         }
 
         await DeleteAsync($"tenants/{tenant}/secrets/walked");
+        using (var rules = await world.Administrator.PutAsJsonAsync($"/api/v1/tenants/{tenant}/readiness-rules", new { blocking = new[] { "latest-tag" } }))
+        {
+            rules.EnsureSuccessStatusCode();
+        }
+
         var registry = (await LabFixture.Registry).Host;
         await world.PostAsync($"tenants/{tenant}/registries", new { host = registry, userName = "walker", password = "x" });
         using (var changed = await world.Administrator.PatchAsJsonAsync($"/api/v1/tenants/{tenant}/registries/{registry}", new { password = "y" }))

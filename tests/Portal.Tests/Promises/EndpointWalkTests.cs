@@ -56,6 +56,7 @@ public sealed class EndpointWalkTests(EndpointWalkTests.Lab lab) : IClassFixture
         ["DELETE /api/v1/tenants/{tenant}/secrets/{name}"] = "secret.removed",
         ["PATCH /api/v1/tenants/{tenant}/registries/{host}"] = "registry.changed",
         ["DELETE /api/v1/tenants/{tenant}/registries/{host}"] = "registry.removed",
+        ["PUT /api/v1/tenants/{tenant}/readiness-rules"] = "readiness.chosen",
         ["POST /api/v1/tenants/{tenant}/stacks"] = "stack.created",
         ["PATCH /api/v1/tenants/{tenant}/stacks/{stack}"] = "stack.changed",
         ["POST /api/v1/tenants/{tenant}/routes"] = "route.added",

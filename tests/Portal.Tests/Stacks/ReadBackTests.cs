@@ -114,7 +114,7 @@ public sealed class ReadBackTests
         service,
         [new ContainerDetails(new string('a', 64), service, spec.Image, "sha256:1", DateTimeOffset.UnixEpoch, spec.Labels, spec.Environment, new ContainerState(ContainerStatus.Running, true, 0, false, null, null, null, 1, new ContainerHealth(HealthStatus.None)), 0,
             new Dictionary<string, global::Portal.Docker.NetworkAttachment>(), [], mounts, [], spec)],
-        new ImageDetails("sha256:1", [], [], null, 1, "amd64", "linux", image));
+        new ImageDetails("sha256:1", [], [], null, 1, "amd64", "linux", image, []));
 
     private static ContainerSummary Summary(string name, params (string Key, string Value)[] labels) => new(
         name, name, "web:1", "sha256:1", "", DateTimeOffset.UnixEpoch, ContainerStatus.Running, "Up", labels.ToDictionary(label => label.Key, label => label.Value), [], new Dictionary<string, global::Portal.Docker.NetworkAttachment>());

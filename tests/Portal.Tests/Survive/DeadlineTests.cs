@@ -14,7 +14,7 @@ public sealed class DeadlineTests
     public async Task While_its_engine_stays_away_a_deployment_ends_and_so_does_what_waits_behind_it()
     {
         await using var engine = await EngineLab.StartAsync(LabFixture.UndoLog, "away", new EngineLabOptions { Network = await LabFixture.Network });
-        await using var world = await PortalWorld.StartAsync(
+        await using var world = await PortalWorld.StartOnAsync(
             engine, database: null, new("Portal:Deployments:Patience", "00:00:02"), new("Portal:Deployments:BackLimit", "00:00:04"), new("Portal:Deployments:QueueLimit", "00:00:02"));
         await world.PushAsync("1");
         await world.PushAsync("2");

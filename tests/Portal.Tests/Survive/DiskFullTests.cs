@@ -20,7 +20,7 @@ public sealed class DiskFullTests
         Directory.CreateDirectory(data);
         await Shell.RunAsync("mount", ["-t", "tmpfs", "-o", "size=240m,mode=711", "portal-lab", data]);
         await using var engine = await EngineLab.StartAsync(LabFixture.UndoLog, "small", new EngineLabOptions { Network = await LabFixture.Network, DataRoot = folder });
-        await using var world = await PortalWorld.StartAsync(engine, database: null);
+        await using var world = await PortalWorld.StartOnAsync(engine, database: null);
         await world.PushAsync("1");
         // With a layer of its own, which has to be fetched.
         var samples = await LabFixture.Samples;

@@ -17,7 +17,7 @@ public sealed class EngineKilledTests
     public async Task An_engine_that_is_killed_and_started_again_leaves_nothing_half_deployed(bool liveRestore)
     {
         await using var engine = await EngineLab.StartAsync(LabFixture.UndoLog, "mortal", new EngineLabOptions { Network = await LabFixture.Network, LiveRestore = liveRestore });
-        await using var world = await PortalWorld.StartAsync(engine, database: null);
+        await using var world = await PortalWorld.StartOnAsync(engine, database: null);
         var stack = new SurviveStack(world);
         await stack.StartAsync();
         await using var load = await stack.LoadAsync();

@@ -97,7 +97,7 @@ public sealed class PartsKilledTests(PartsKilledTests.Lab lab) : IClassFixture<P
         public async Task InitializeAsync()
         {
             Database = await DatabaseLab.StartAsync(LabFixture.UndoLog);
-            World = await PortalWorld.StartAsync(await LabFixture.Engine, await Database.CreateAsync());
+            World = await PortalWorld.StartOnAsync(await LabFixture.Engine, await Database.CreateAsync());
             Stack = new SurviveStack(World);
             await Stack.StartAsync();
         }

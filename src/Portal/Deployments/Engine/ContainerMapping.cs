@@ -78,6 +78,7 @@ public static class ContainerMapping
             Memory = service.Resources.MemoryLimit,
             MemoryReservation = service.Resources.MemoryReservation,
             MemorySwap = service.Resources.MemorySwapLimit,
+            MemorySwappiness = service.Resources.MemorySwappiness,
             NanoCpus = ContainerParts.NanoCpus(service.Resources),
             CpuShares = service.Resources.CpuShares,
             CpusetCpus = service.Resources.CpusetCpus,
@@ -91,6 +92,8 @@ public static class ContainerMapping
             PidMode = service.HostAccess.Pid,
             IpcMode = service.HostAccess.Ipc,
             UsernsMode = service.HostAccess.Userns,
+            UtsMode = service.HostAccess.Uts,
+            Platform = service.Platform,
             CgroupParent = service.HostAccess.CgroupParent,
             Runtime = service.HostAccess.Runtime,
         };
@@ -140,6 +143,6 @@ public static class ContainerMapping
     public static Dictionary<string, NetworkAttachmentSpec> Networks(StackPlace place, ComposeStack stack, ServiceSpec service) =>
         service.Networks.OrderByDescending(network => network.Priority).ToDictionary(
             network => StackResources.NetworkName(place, stack, network.Name),
-            network => new NetworkAttachmentSpec([service.Name, .. network.Aliases], network.Ipv4),
+            network => new NetworkAttachmentSpec([service.Name, .. network.Aliases], network.Ipv4, network.Ipv6),
             StringComparer.Ordinal);
 }

@@ -4,11 +4,12 @@ using Portal.Clusters.Health;
 using Portal.Compose;
 using Portal.Deployments.Planning;
 using Portal.Docker;
+using Portal.Registries.Images;
 
 namespace Portal.Deployments.Engine;
 
 /// <summary>Looks at what is there: the engine's containers, what the probes found, and what the gateway does with them.</summary>
-public sealed class EngineObserver(HealthBook health, HealthWatch watch, GatewaySteps gateway, TimeProvider clock)
+public sealed class EngineObserver(HealthBook health, HealthWatch watch, GatewaySteps gateway, ImageBook book, StackPlaces places, TimeProvider clock)
 {
     public async Task<ObservedStack> ObserveAsync(EngineHost engine, StackPlace place, WantedRevision? wanted, CancellationToken cancellationToken)
     {
@@ -85,7 +86,7 @@ public sealed class EngineObserver(HealthBook health, HealthWatch watch, Gateway
         _ => ReplicaHealth.Unknown,
     };
 
-    private static async Task<ImmutableHashSet<string>> PreparedAsync(
+    private async Task<ImmutableHashSet<string>> PreparedAsync(
         EngineHost engine, StackPlace place, WantedRevision? wanted, IEnumerable<ObservedReplica> replicas, CancellationToken cancellationToken)
     {
         if (wanted is null)
@@ -103,27 +104,21 @@ public sealed class EngineObserver(HealthBook health, HealthWatch watch, Gateway
         }
 
         var labels = ContainerMapping.OwnLabels(place).Select(label => $"{label.Key}={label.Value}").ToList();
-        var networks = (await engine.Client.Networks.ListAsync(labels, cancellationToken)).Select(network => network.Name).ToHashSet(StringComparer.Ordinal);
-        var volumes = (await engine.Client.Volumes.ListAsync(labels, cancellationToken)).Select(volume => volume.Name).ToHashSet(StringComparer.Ordinal);
+        var networks = (await engine.Client.Networks.ListAsync(labels, cancellationToken)).GroupBy(network => network.Name).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
+        var volumes = (await engine.Client.Volumes.ListAsync(labels, cancellationToken)).ToDictionary(volume => volume.Name, StringComparer.Ordinal);
         var missing = await Task.WhenAll(services.Select(async service =>
-            StackResources.OwnNetworks(place, wanted.Rendered.Compose, service).All(networks.Contains)
-            && StackResources.OwnVolumes(place, wanted.Rendered.Compose, service).All(volumes.Contains)
-            && await HasImageAsync(engine, ContainerMapping.Image(wanted.Rendered.Images[service.Name]), cancellationToken)
+            places.AreThere(place, wanted.Rendered.Compose, service, networks, volumes)
+            && await HasImageAsync(engine, place.Tenant, service, wanted.Rendered.Images[service.Name], cancellationToken)
                 ? null
                 : service));
         return [.. wanted.Rendered.Compose.Services.Except(missing.OfType<ServiceSpec>()).Select(service => service.Name)];
     }
 
-    private static async Task<bool> HasImageAsync(EngineHost engine, ImageReference image, CancellationToken cancellationToken)
+    /// <summary>That it lies on the host is not enough: it may lie there for somebody else, and only a registry says who may have it.</summary>
+    private async Task<bool> HasImageAsync(EngineHost engine, Guid tenant, ServiceSpec service, ImageChoice choice, CancellationToken cancellationToken)
     {
-        try
-        {
-            await engine.Client.Images.InspectAsync(image.ToString(), cancellationToken);
-            return true;
-        }
-        catch (EngineException error) when (error.Kind == EngineErrorKind.NotFound)
-        {
-            return false;
-        }
+        var image = ContainerMapping.Image(choice);
+        return await ImagePull.FindAsync(engine, image, cancellationToken) is not null
+            && (EngineSteps.IsHere(service, choice) || await book.HadAsync(tenant, engine.Host.Id, image, cancellationToken));
     }
 }

@@ -8,7 +8,7 @@ using Portal.Docker;
 namespace Portal.Deployments.Engine;
 
 /// <summary>The steps that are the engine's work. Each may be repeated after a crash: done already is done.</summary>
-public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFiles secrets, ImagePull pull, IOptions<DeploymentOptions> options) : IDisposable
+public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFiles secrets, ImagePull pull, StackPlaces places, IOptions<DeploymentOptions> options) : IDisposable
 {
     private static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(10);
     // Of two who ask at the same instant for a network of one name, an engine gives each its own.
@@ -23,19 +23,26 @@ public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFile
         await door.WaitAsync(cancellationToken);
         try
         {
-            await StackResources.PrepareAsync(engine, place, wanted.Rendered.Compose, service, cancellationToken);
+            await places.PrepareAsync(engine, place, wanted.Rendered.Compose, service, log, cancellationToken);
         }
         finally
         {
             door.Release();
         }
 
-        // Without a digest it exists on the host alone; the stack says so.
-        if (wanted.Rendered.Images[service.Name] is { Digest: not null } choice)
+        var choice = wanted.Rendered.Images[service.Name];
+        if (!IsHere(service, choice))
         {
-            await pull.RunAsync(engine, place.Tenant, choice, log, cancellationToken);
+            await pull.RunAsync(engine, place.Tenant, choice, service.Platform, log, cancellationToken);
+        }
+        else if (await ImagePull.FindAsync(engine, ContainerMapping.Image(choice), cancellationToken) is null)
+        {
+            throw new DeploymentException(DeploymentReason.ImageUnavailable, $"{choice.Reference} is not on the host any more, and the stack says that it is not pulled.");
         }
     }
+
+    /// <summary>Without a digest it exists on the host alone, and where the stack says so nothing is pulled either.</summary>
+    internal static bool IsHere(ServiceSpec service, ImageChoice choice) => choice.Digest is null || service.PullPolicy.Mode == PullMode.Never;
 
     public async Task CreateAsync(EngineHost engine, StackPlace place, WantedRevision wanted, ServiceSpec service, int index, StepLog log, CancellationToken cancellationToken)
     {
@@ -43,7 +50,7 @@ public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFile
         var spec = await secrets.AddAsync(engine, place, wanted.Rendered, service, name, ContainerMapping.Spec(place, wanted, service, index, engine.Host), cancellationToken);
         try
         {
-            var id = await engine.Client.Containers.CreateAsync(name, spec, cancellationToken);
+            var id = await MakeAsync();
             await ConfigFiles.PlaceAsync(engine, id, wanted.Rendered, service, cancellationToken);
             await log.LineAsync($"{service.Name} {index} created as {name} ({id[..12]})", cancellationToken);
         }
@@ -57,6 +64,21 @@ public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFile
             }
 
             await ConfigFiles.PlaceAsync(engine, found.Id, wanted.Rendered, service, cancellationToken);
+        }
+
+        async Task<string> MakeAsync()
+        {
+            try
+            {
+                return await engine.Client.Containers.CreateAsync(name, spec, cancellationToken);
+            }
+            catch (EngineException error) when (error.Kind == EngineErrorKind.NotFound)
+            {
+                // Somebody has cleared away what was there a moment ago: an image that nothing used yet, or a network.
+                await log.LineAsync($"{error.Message} Once more.", cancellationToken);
+                await PrepareAsync(engine, place, wanted, service, log, cancellationToken);
+                return await engine.Client.Containers.CreateAsync(name, spec, cancellationToken);
+            }
         }
     }
 

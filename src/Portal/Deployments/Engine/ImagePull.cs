@@ -1,25 +1,50 @@
 using Portal.Clusters;
+using Portal.Deployments.Images;
 using Portal.Docker;
 using Portal.Registries;
+using Portal.Registries.Images;
+using Portal.Registries.Lookup;
+using Portal.Stacks.Readiness;
 
 namespace Portal.Deployments.Engine;
 
 /// <summary>Pulls a service's image by digest, as the tenant, and again where that can help: layers that are there are not fetched twice.</summary>
-public sealed class ImagePull(TenantRegistries registries, TimeProvider clock)
+public sealed class ImagePull(TenantRegistries registries, RegistryLookup lookup, ImageBook book, ImageFinder finder, DiskCheck disk, TimeProvider clock)
 {
     private const int Attempts = 4;
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(300);
 
-    public async Task RunAsync(EngineHost engine, Guid tenant, ImageChoice choice, StepLog log, CancellationToken cancellationToken)
+    /// <param name="platform">Null: the host's own.</param>
+    public async Task RunAsync(EngineHost engine, Guid tenant, ImageChoice choice, string? platform, StepLog log, CancellationToken cancellationToken)
     {
         var image = ContainerMapping.Image(choice);
         var credentials = (await registries.KeysAsync(tenant, cancellationToken)).For(image);
+        var there = await FindAsync(engine, image, cancellationToken) is not null;
+        await book.AskAsync(tenant, engine.Host.Id, image, there, cancellationToken);
+        if (there && !await book.HadAsync(tenant, engine.Host.Id, image, cancellationToken))
+        {
+            await AskAsync(engine, choice, image, credentials, cancellationToken);
+        }
+
+        if (there && platform is null)
+        {
+            await TakeAsync(engine, tenant, image, cancellationToken);
+            await log.LineAsync($"{choice.Reference} is {choice.Digest}, and on the host already", cancellationToken);
+            return;
+        }
+
+        if (!there)
+        {
+            await disk.CheckAsync(engine, image, credentials, cancellationToken);
+        }
+
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await OnceAsync(engine, image, credentials, log, cancellationToken);
+                await OnceAsync(engine, image, credentials, platform, log, cancellationToken);
+                await TakeAsync(engine, tenant, image, cancellationToken);
                 await log.LineAsync($"{choice.Reference} is {choice.Digest}", cancellationToken);
                 return;
             }
@@ -33,6 +58,41 @@ public sealed class ImagePull(TenantRegistries registries, TimeProvider clock)
             {
                 throw new DeploymentException(DeploymentReason.ImageUnavailable, $"{choice.Reference} cannot be pulled: {Why(error, image, credentials)}", error);
             }
+        }
+    }
+
+    /// <returns>Null: it is not on the host.</returns>
+    internal static async Task<ImageDetails?> FindAsync(EngineHost engine, ImageReference image, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await engine.Client.Images.InspectAsync(image.ToString(), cancellationToken);
+        }
+        catch (EngineException error) when (error.Kind == EngineErrorKind.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>An engine that has an image's manifest does not ask the registry again, whoever pulls: so it is asked here.</summary>
+    private async Task AskAsync(EngineHost engine, ImageChoice choice, ImageReference image, RegistryCredentials? credentials, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await lookup.DigestAsync(new ImageQuestion(engine.Client, image, credentials), cancellationToken);
+        }
+        catch (Exception error) when (error is RegistryException or EngineException)
+        {
+            throw new DeploymentException(DeploymentReason.ImageUnavailable, $"{choice.Reference} cannot be had: {error.Message}", error);
+        }
+    }
+
+    private async Task TakeAsync(EngineHost engine, Guid tenant, ImageReference image, CancellationToken cancellationToken)
+    {
+        await book.TakeAsync(tenant, engine.Host.Id, image, cancellationToken);
+        if (await FindAsync(engine, image, cancellationToken) is { } found)
+        {
+            await finder.LookAsync(tenant, image.Digest!, found, cancellationToken);
         }
     }
 
@@ -51,11 +111,11 @@ public sealed class ImagePull(TenantRegistries registries, TimeProvider clock)
     // The engine has no code for it; these are the system's words for ENOSPC.
     private static bool IsDiskFull(EngineException error) => error.Message.Contains("no space left on device", StringComparison.Ordinal);
 
-    private async Task OnceAsync(EngineHost engine, ImageReference image, RegistryCredentials? credentials, StepLog log, CancellationToken cancellationToken)
+    private async Task OnceAsync(EngineHost engine, ImageReference image, RegistryCredentials? credentials, string? platform, StepLog log, CancellationToken cancellationToken)
     {
         var progress = new PullMeter();
         var told = clock.GetTimestamp();
-        await foreach (var line in engine.Client.Images.PullAsync(image, credentials, cancellationToken))
+        await foreach (var line in engine.Client.Images.PullAsync(image, credentials, platform, cancellationToken))
         {
             progress.Take(line);
             if (clock.GetElapsedTime(told) > ProgressEvery)

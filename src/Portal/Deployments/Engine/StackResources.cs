@@ -15,60 +15,37 @@ internal static class StackResources
     public static string VolumeName(StackPlace place, ComposeStack stack, string volume) =>
         Volume(stack, volume)?.ExternalName ?? ContainerMapping.VolumeName(place, volume);
 
-    /// <summary>Names on the host of the networks that are the portal's to make for this service.</summary>
-    public static IEnumerable<string> OwnNetworks(StackPlace place, ComposeStack stack, ServiceSpec service) =>
-        service.Networks.Where(network => Network(stack, network.Name)?.ExternalName is null).Select(network => ContainerMapping.NetworkName(place, network.Name));
-
-    /// <summary>Names on the host of the volumes that are the portal's to make for this service.</summary>
-    public static IEnumerable<string> OwnVolumes(StackPlace place, ComposeStack stack, ServiceSpec service) =>
-        ServiceVolumes.Of(stack, service).Where(volume => Volume(stack, volume)?.ExternalName is null).Select(volume => ContainerMapping.VolumeName(place, volume));
-
-    /// <summary>May be repeated: what is there already stays as it is.</summary>
-    public static async Task PrepareAsync(EngineHost engine, StackPlace place, ComposeStack stack, ServiceSpec service, CancellationToken cancellationToken)
+    /// <summary>How the portal's own network is made for this revision.</summary>
+    public static NetworkDefinition Definition(StackPlace place, ComposeStack stack, Compose.NetworkAttachment attachment)
     {
-        var own = ContainerMapping.OwnLabels(place);
-        foreach (var attachment in service.Networks)
+        var network = Network(stack, attachment.Name) ?? new NetworkSpec(attachment.Name, 1);
+        return new NetworkDefinition(ContainerMapping.NetworkName(place, network.Name))
         {
-            var network = Network(stack, attachment.Name) ?? new NetworkSpec(attachment.Name, 1);
-            if (network.ExternalName is null)
-            {
-                await DoneAlreadyAsync(() => engine.Client.Networks.CreateAsync(
-                    ContainerMapping.NetworkName(place, network.Name),
-                    network.Labels.SetItems(own),
-                    network.Internal,
-                    // An overlay spans the hosts of a swarm; on one host a bridge is the same.
-                    network.Driver == "overlay" ? "bridge" : network.Driver,
-                    network.Ipam?.Pools.Select(pool => pool.Subnet).FirstOrDefault(subnet => subnet is not null),
-                    network.Attachable,
-                    cancellationToken));
-            }
-        }
-
-        foreach (var name in ServiceVolumes.Of(stack, service))
-        {
-            var volume = Volume(stack, name) ?? new VolumeSpec(name, 1);
-            if (volume.ExternalName is null)
-            {
-                await engine.Client.Volumes.CreateAsync(
-                    ContainerMapping.VolumeName(place, name), volume.Labels.SetItems(own), volume.Driver, volume.DriverOptions.IsEmpty ? null : volume.DriverOptions, cancellationToken);
-            }
-        }
+            Labels = network.Labels.SetItems(ContainerMapping.OwnLabels(place)).SetItem(DefinitionKey, attachment.DefinitionDigest),
+            Internal = network.Internal,
+            // An overlay spans the hosts of a swarm; on one host a bridge is the same.
+            Driver = network.Driver == "overlay" ? "bridge" : network.Driver,
+            DriverOptions = network.DriverOptions,
+            Attachable = network.Attachable,
+            EnableIpv6 = network.EnableIpv6,
+            Pools = [.. (network.Ipam?.Pools ?? []).Where(pool => pool.Subnet is not null).Select(pool => new NetworkPool(pool.Subnet, pool.IpRange, pool.Gateway, pool.AuxAddresses))],
+            IpamOptions = network.Ipam?.Options,
+        };
     }
+
+    /// <summary>The portal's own volumes of the service: the name on the host, how it is made, and the digest of that.</summary>
+    public static IEnumerable<(string Name, VolumeSpec Spec, string Digest)> Volumes(StackPlace place, ComposeStack stack, ServiceSpec service) =>
+        from mount in ServiceVolumes.Mounts(stack, service)
+        where mount is { Kind: Compose.MountKind.Volume, Source: not null } && Volume(stack, mount.Source)?.ExternalName is null
+        group mount by mount.Source into same
+        select (ContainerMapping.VolumeName(place, same.Key), Volume(stack, same.Key) ?? new VolumeSpec(same.Key, 1), same.First().DefinitionDigest);
+
+    public static bool IsOwn(ComposeStack stack, Compose.NetworkAttachment attachment) => Network(stack, attachment.Name)?.ExternalName is null;
+
+    /// <summary>On what the portal makes: the digest of how.</summary>
+    public const string DefinitionKey = "portal.definition";
 
     private static NetworkSpec? Network(ComposeStack stack, string name) => stack.Networks.FirstOrDefault(network => network.Name == name);
 
     private static VolumeSpec? Volume(ComposeStack stack, string name) => stack.Volumes.FirstOrDefault(volume => volume.Name == name);
-
-    private static async Task DoneAlreadyAsync(Func<Task> create)
-    {
-        try
-        {
-            await create();
-        }
-        catch (EngineException error) when (error.Kind == EngineErrorKind.Conflict)
-        {
-            // Another service of the stack, or a run before this one, has made it.
-            return;
-        }
-    }
 }

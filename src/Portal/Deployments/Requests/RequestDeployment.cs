@@ -7,7 +7,7 @@ using Portal.Store;
 namespace Portal.Deployments;
 
 /// <summary>The one way to ask for a deployment: page, API and webhook come through here.</summary>
-public sealed class RequestDeployment(StackDrafts drafts, DeploymentQueue queue)
+public sealed class RequestDeployment(StackDrafts drafts, LiveGate gate, DeploymentQueue queue)
 {
     public Task<RequestDeploymentResult> ExecuteAsync(Actor actor, Guid tenant, string stackName, DeploymentRequest request, CancellationToken cancellationToken) =>
         ExecuteAsync(actor, tenant, stackName, request, (_, _, _) => [], cancellationToken);
@@ -54,6 +54,11 @@ public sealed class RequestDeployment(StackDrafts drafts, DeploymentQueue queue)
             }
         }
 
-        return await queue.AddAsync(new QueueItem(permit, stack, live!.Value, colours, draft, request, alongside)).WaitAsync(cancellationToken);
+        if (colours.Contains(live!.Value) && await gate.CheckAsync(stack, draft, request.Revision, cancellationToken) is { } notReady)
+        {
+            return new RequestDeploymentResult.Refused(notReady);
+        }
+
+        return await queue.AddAsync(new QueueItem(permit, stack, live.Value, colours, draft, request, alongside)).WaitAsync(cancellationToken);
     }
 }

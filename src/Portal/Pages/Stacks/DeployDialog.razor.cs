@@ -7,6 +7,7 @@ using Portal.Pages.Frame;
 using Portal.Pages.Shared;
 using Portal.Stacks;
 using Portal.Stacks.Differences;
+using Portal.Stacks.Readiness;
 using Portal.Tenants;
 
 namespace Portal.Pages.Stacks;
@@ -31,6 +32,7 @@ public sealed partial class DeployDialog : IDisposable
     private string? obstacle;
     private bool looking;
     private CancellationTokenSource? look;
+    private ReadinessReport? readiness;
 
     [Parameter]
     public bool Open { get; set; }
@@ -54,6 +56,10 @@ public sealed partial class DeployDialog : IDisposable
     [Parameter, EditorRequired]
     public IReadOnlyList<RevisionView> Revisions { get; set; } = [];
 
+    /// <summary>Number → why it cannot run again.</summary>
+    [Parameter]
+    public ImmutableDictionary<int, string> Gone { get; set; } = ImmutableDictionary<int, string>.Empty;
+
     [Parameter, EditorRequired]
     public ImmutableDictionary<Colour, int> Runs { get; set; } = ImmutableDictionary<Colour, int>.Empty;
 
@@ -71,6 +77,11 @@ public sealed partial class DeployDialog : IDisposable
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
+
+    [Inject]
+    private ReadinessQueries Readiness { get; set; } = null!;
+
+    private IReadOnlyList<string> Obstacles => readiness is null ? [] : readiness.Obstacles;
 
     /// <summary>What the target runs now; of both, the live side.</summary>
     private int? Current => Runs.TryGetValue(target.Resolve(Tenant.Live)[^1], out var number) ? number : null;
@@ -153,9 +164,13 @@ public sealed partial class DeployDialog : IDisposable
     /// <returns>Why it could not be told.</returns>
     private async Task<string?> LookAsync(Actor actor)
     {
-        var result = await Preview.ExecuteAsync(actor, Tenant.Id, Stack, Wanted, look!.Token);
+        var token = look!.Token;
+        var result = await Preview.ExecuteAsync(actor, Tenant.Id, Stack, Wanted, token);
         // Of both sides, the live one is the one to look at.
         difference = (result as PreviewDeploymentResult.Shown)?.Sides[^1].Difference;
+        readiness = target is not DeployTarget.Standby && !(await Readiness.BlockingAsync(Tenant.Id, token)).IsEmpty
+            ? await Readiness.FindAsync(Tenant.Id, Stack, revision == 0 ? null : revision, token)
+            : null;
         return result is PreviewDeploymentResult.Refused refused ? Refusal(refused.Why) : difference?.Unreadable;
     }
 
@@ -220,6 +235,7 @@ public sealed partial class DeployDialog : IDisposable
         DraftResult.NoImage image => $"Image of {image.Service}, {image.Reference}: {image.Problem}",
         DraftResult.UnknownService service => $"The stack has no service {service.Service}.",
         DraftResult.NoScale scale => $"How many of {scale.Service}: {scale.Problem}",
+        DraftResult.NotReady blocked => blocked.Sentence,
         DraftResult.UnknownSecret secret => $"The tenant has no secret {secret.Name}.",
         _ => throw new InvalidOperationException($"An outcome without words: {why}."),
     };

@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Components;
 using Portal.Deployments;
 using Portal.Pages.Frame;
 using Portal.Stacks;
 using Portal.Stacks.Changing;
+using Portal.Stacks.Readiness;
 using Portal.Store;
 using RouteView = Portal.Stacks.RouteView;
 
@@ -23,6 +25,10 @@ public sealed partial class StackPage
     private string compose = "";
     private bool deploying;
     private bool healing;
+    /// <summary>Revision → why it cannot run again.</summary>
+    private ImmutableDictionary<int, string> gone = ImmutableDictionary<int, string>.Empty;
+    /// <summary>Of readiness, that keep it from live.</summary>
+    private string rules = "";
     private int? chosen;
 
     [Parameter]
@@ -43,9 +49,12 @@ public sealed partial class StackPage
     [Inject]
     private DeploymentQueries Deployments { get; set; } = null!;
 
+    [Inject]
+    private ReadinessQueries Readiness { get; set; } = null!;
+
     protected override object? Subject => (Slug, Name);
 
-    protected override bool Concerns(ChangeNote note) => note.Kind is "tenant" or "stack" or "route" or "switch" or "deployment" or "inventory" or "member" or "secret";
+    protected override bool Concerns(ChangeNote note) => note.Kind is "tenant" or "stack" or "route" or "switch" or "deployment" or "inventory" or "member" or "secret" or "readiness";
 
     protected override async Task<bool> LoadHereAsync(CancellationToken cancellation)
     {
@@ -62,6 +71,7 @@ public sealed partial class StackPage
         running = deployments.FirstOrDefault(one => one.State == DeploymentState.Running) ?? deployments.FirstOrDefault(one => !one.Ended);
         outdated = [.. (await Uses.OutdatedAsync(Here.Id, cancellation)).Where(one => one.Stack == Name)];
         compose = await Stacks.ComposeAsync(Here.Id, stack.Id, cancellation);
+        rules = string.Join(',', await Readiness.BlockingAsync(Here.Id, cancellation));
         return true;
     }
 

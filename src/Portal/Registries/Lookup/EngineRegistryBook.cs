@@ -9,25 +9,40 @@ public sealed class EngineRegistryBook
     private static readonly TimeSpan GoodFor = TimeSpan.FromMinutes(3);
 
     private readonly ConditionalWeakTable<EngineClient, Known> known = [];
-    private readonly Coalescer<EngineClient, EngineRegistries> questions;
+    private readonly Coalescer<EngineClient, EngineInfo> questions;
     private readonly TimeProvider clock;
 
     public EngineRegistryBook(TimeProvider clock)
     {
         this.clock = clock;
-        questions = new Coalescer<EngineClient, EngineRegistries>(AskAsync);
+        questions = new Coalescer<EngineClient, EngineInfo>(AskAsync);
     }
 
     /// <exception cref="EngineException">The engine does not answer.</exception>
-    public async Task<EngineRegistries> OfAsync(EngineClient engine, CancellationToken cancellationToken) =>
-        known.TryGetValue(engine, out var found) && clock.GetElapsedTime(found.At) < GoodFor ? found.Registries : await questions.AskAsync(engine, cancellationToken);
+    public async Task<EngineRegistries> OfAsync(EngineClient engine, CancellationToken cancellationToken) => (await InfoAsync(engine, cancellationToken)).Registries;
 
-    private async Task<EngineRegistries> AskAsync(EngineClient engine, CancellationToken cancellationToken)
+    /// <returns>In Go's words, as images have it: <c>amd64</c>.</returns>
+    /// <exception cref="EngineException">The engine does not answer.</exception>
+    public async Task<string> ArchitectureAsync(EngineClient engine, CancellationToken cancellationToken) => (await InfoAsync(engine, cancellationToken)).Architecture switch
+    {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        var other => other,
+    };
+
+    /// <returns>Where on its host the engine keeps images.</returns>
+    /// <exception cref="EngineException">The engine does not answer.</exception>
+    public async Task<string> RootAsync(EngineClient engine, CancellationToken cancellationToken) => (await InfoAsync(engine, cancellationToken)).RootDirectory;
+
+    private async Task<EngineInfo> InfoAsync(EngineClient engine, CancellationToken cancellationToken) =>
+        known.TryGetValue(engine, out var found) && clock.GetElapsedTime(found.At) < GoodFor ? found.Info : await questions.AskAsync(engine, cancellationToken);
+
+    private async Task<EngineInfo> AskAsync(EngineClient engine, CancellationToken cancellationToken)
     {
         var info = await engine.System.InfoAsync(cancellationToken);
-        known.AddOrUpdate(engine, new Known(info.Registries, clock.GetTimestamp()));
-        return info.Registries;
+        known.AddOrUpdate(engine, new Known(info, clock.GetTimestamp()));
+        return info;
     }
 
-    private sealed record Known(EngineRegistries Registries, long At);
+    private sealed record Known(EngineInfo Info, long At);
 }

@@ -33,6 +33,28 @@ public sealed class RegistryLookup
     /// <exception cref="EngineException">So does the engine, or the registry through it.</exception>
     public Task<string> DigestAsync(ImageQuestion question, CancellationToken cancellationToken) => questions.AskAsync(question, cancellationToken);
 
+    /// <returns>Null: only the engine reaches it, and an engine tells nothing of what it has not pulled.</returns>
+    /// <exception cref="RegistryException">The registry says no, or nothing.</exception>
+    /// <exception cref="EngineException">The engine does not answer.</exception>
+    public async Task<RegistryImage?> ImageAsync(ImageQuestion question, CancellationToken cancellationToken)
+    {
+        var host = question.Image.Registry;
+        var engine = await book.OfAsync(question.Engine, cancellationToken);
+        if (IsLocal(host) || IsDetour(question) || (host == ImageReference.DockerHub && engine.HubMirrored))
+        {
+            return null;
+        }
+
+        try
+        {
+            return await registries.ImageAsync(question.Image, await book.ArchitectureAsync(question.Engine, cancellationToken), question.Credentials, engine.IsPlain(host), cancellationToken);
+        }
+        catch (RegistryException error) when (error.Kind is RegistryErrorKind.Unreachable or RegistryErrorKind.Untrusted or RegistryErrorKind.Garbled)
+        {
+            return null;
+        }
+    }
+
     /// <summary>An address that is another machine's when said on another machine.</summary>
     internal static bool IsLocal(string host)
     {

@@ -175,6 +175,7 @@ public sealed class IngestDelivery(Deliveries deliveries, StackImages images, Re
         DraftResult.NoImage => "image_unavailable",
         DraftResult.Unusable or DraftResult.UnknownService => "definition_unusable",
         DraftResult.UnknownSecret => "secret_missing",
+        DraftResult.NotReady => "not_ready",
         _ => throw new InvalidOperationException($"A refusal without a code: {why}."),
     };
 
@@ -183,6 +184,7 @@ public sealed class IngestDelivery(Deliveries deliveries, StackImages images, Re
         DraftResult.NoImage image => $"{image.Service}: the digest of {image.Reference} could not be had: {image.Problem}",
         DraftResult.Unusable unusable => string.Join(" ", unusable.Findings.Take(3).Select(DraftProblems.Sentence)),
         DraftResult.UnknownService service => $"The stack has no service '{service.Service}' any more.",
+        DraftResult.NotReady blocked => blocked.Sentence,
         DraftResult.UnknownSecret secret => $"The tenant has no secret '{secret.Name}'.",
         _ => throw new InvalidOperationException($"A refusal without a sentence: {why}."),
     };

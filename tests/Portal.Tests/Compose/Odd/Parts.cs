@@ -102,7 +102,7 @@ internal static class Parts
               back: {internal: true, name: real_back}
               out: {external: true}
             """, Refused, "5 ignored services.a.networks.front.gw_priority", "8 refused services.c.networks.front.ipv4_address", "8 refused services.c.networks.gone",
-            "10 refused services.e.network_mode", "11 refused services.f.networks", "14 ignored networks.front.ipam.config[0].gateway", "15 ignored networks.back.name", "16 refused networks.out.external"),
+            "10 refused services.e.network_mode", "11 refused services.f.networks", "15 ignored networks.back.name", "16 refused networks.out.external"),
         new("what reaches the host", """
             services:
               a:

@@ -26,7 +26,7 @@ internal static class RancherForms
               app-log:
                 image: team/log
                 network_mode: service:app
-            """, Accepted, "8 ignored services.app.labels.io.rancher.scheduler.affinity:host_label_soft", "9 ignored services.app.labels.io.rancher.container.hostname_override",
+            """, Accepted, "3 ignored services.app.scale", "8 ignored services.app.labels.io.rancher.scheduler.affinity:host_label_soft", "9 ignored services.app.labels.io.rancher.container.hostname_override",
             "8 ignored services.app.retain_ip")
         {
             Rancher = """

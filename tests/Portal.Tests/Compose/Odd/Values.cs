@@ -89,7 +89,7 @@ internal static class Values
               d: {image: d, deploy: {resources: {limits: {cpus: .25, memory: 64MiB, pids: 50}}}}
               e: {image: e, shm_size: 67108864, pids_limit: -1, oom_score_adj: 200}
               f: {image: f, deploy: {resources: {limits: {memory: 67108864}}}}
-            """, Accepted, "4 ignored services.c.mem_swappiness"),
+            """, Accepted),
         new("sizes that are none", """
             services:
               a: {image: a, mem_limit: lots}
