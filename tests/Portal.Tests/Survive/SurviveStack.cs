@@ -29,6 +29,9 @@ internal sealed partial class SurviveStack(PortalWorld world)
     /// <summary>Boundaries that a fault has hit, as the runs themselves named them.</summary>
     public IReadOnlyCollection<string> Met => met;
 
+    /// <summary>Another fault begins at the first boundary again.</summary>
+    public void Forget() => met.Clear();
+
     public async Task StartAsync()
     {
         await world.PushScriptAsync("tool", Tool);
