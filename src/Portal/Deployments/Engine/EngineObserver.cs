@@ -134,7 +134,7 @@ public sealed class EngineObserver(HealthBook health, HealthWatch watch, Gateway
         bool IsKnown(ServiceSpec service) => prepared.TryGetValue(Key(service), out var at) && clock.GetElapsedTime(at) < KnownFor;
     }
 
-    private static async Task<bool> HasImageAsync(EngineHost engine, ImageReference image, CancellationToken cancellationToken)
+    internal static async Task<bool> HasImageAsync(EngineHost engine, ImageReference image, CancellationToken cancellationToken)
     {
         try
         {

@@ -31,7 +31,7 @@ public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFile
         }
 
         // Without a digest it exists on the host alone; the stack says so.
-        if (wanted.Rendered.Images[service.Name] is { Digest: not null } choice)
+        if (wanted.Rendered.Images[service.Name] is { Digest: not null } choice && !await EngineObserver.HasImageAsync(engine, ContainerMapping.Image(choice), cancellationToken))
         {
             await pull.RunAsync(engine, place.Tenant, choice, log, cancellationToken);
         }
