@@ -5,7 +5,7 @@ namespace Portal.Lab.Bench;
 /// <summary>Measures whole flows on real parts, each in a world of its own so that none leans on what another left.</summary>
 public static class BenchRun
 {
-    public static IReadOnlyList<string> All { get; } = ["planner", "switch", "redeploy", "deploy", "intake", "start"];
+    public static IReadOnlyList<string> All { get; } = ["planner", "switch", "redeploy", "deploy", "drift", "intake", "start"];
 
     public static async Task<int> ExecuteAsync(BenchOptions options, CancellationToken cancel)
     {
@@ -48,6 +48,7 @@ public static class BenchRun
         "switch" => new SwitchBench(world).RunAsync(cancel),
         "redeploy" => new RedeployBench(world).RunAsync(cancel),
         "deploy" => new DeployBench(world).RunAsync(cancel),
+        "drift" => new DriftBench(world).RunAsync(cancel),
         "intake" => new IntakeBench(world).RunAsync(cancel),
         "start" => new StartBench(world).RunAsync(cancel),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such bench."),

@@ -98,6 +98,7 @@ internal sealed class BenchWorld : IAsyncDisposable
         await File.WriteAllTextAsync(Path.Combine(folder, "bare.cfg"), """
             global
               maxconn 4000
+              hard-stop-after 2s
             defaults
               mode http
               timeout client 60s

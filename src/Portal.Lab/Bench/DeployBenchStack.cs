@@ -9,6 +9,9 @@ namespace Portal.Lab.Bench;
 internal sealed class DeployBenchStack(BenchWorld world)
 {
     private const int Port = 8080;
+
+    /// <summary>On which an HAProxy without a master ends, once its requests have.</summary>
+    private const string Goodbye = "SIGUSR1";
     private static readonly IReadOnlyList<(string Name, string[] Needs)> Services =
     [
         ("db", []), ("cache", []), ("queue", []), ("search", []), ("api", ["db", "cache"]), ("worker", ["queue", "db"]),
@@ -89,6 +92,7 @@ internal sealed class DeployBenchStack(BenchWorld world)
             NetworkMode = bareNetwork,
             ExposedPorts = [new ContainerPort(Port)],
             Memory = 128 << 20,
+            StopSignal = image == Tool ? null : Goodbye,
         };
         await engine.Containers.CreateAsync(name, spec, cancel);
         lock (bare)
@@ -132,7 +136,7 @@ internal sealed class DeployBenchStack(BenchWorld world)
         foreach (var (service, needs) in Services)
         {
             text.Append(CultureInfo.InvariantCulture, $"  {service}:\n    image: {(service == "web" ? web : Tool)}\n    mem_limit: 128m\n    expose: [\"{Port}\"]\n    depends_on: [{string.Join(", ", needs)}]\n");
-            text.Append(service == "web" ? "    # published here\n" : "");
+            text.Append(service == "web" ? $"    stop_signal: {Goodbye}\n    # published here\n" : "");
             text.Append(CultureInfo.InvariantCulture, $"    labels:\n      portal.health: \"{(service == "web" ? "http:8080/" : "tcp:8080")}\"\n");
             text.Append(service == "web" ? $"      portal.route.host: {HostOf(name)}\n      portal.route.port: \"{Port}\"\n" : "");
         }

@@ -12,6 +12,7 @@ public sealed class HostWatch(
     PortalDbFactory databases, Engines engines, Inventory inventory, HealthWatch watch, HealthBook health, ChangeFeed feed, TimeProvider clock, ILogger<HostWatch> log) : BackgroundService
 {
     private static readonly TimeSpan FullLook = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -112,7 +113,11 @@ public sealed class HostWatch(
             while (!events.IsCompleted)
             {
                 await LookAsync(engine, cancellationToken);
-                await Task.WhenAny(look.Reader.ReadAsync(ended.Token).AsTask(), events, Task.Delay(FullLook, clock, ended.Token));
+                // What comes in a burst, as from a deployment, is looked at some times a second.
+                await Task.WhenAny(events, Task.Delay(BetweenLooks, clock, ended.Token));
+                // Waited for and then taken: a read that nobody waits for any more would swallow the next event.
+                await Task.WhenAny(look.Reader.WaitToReadAsync(ended.Token).AsTask(), events, Task.Delay(FullLook, clock, ended.Token));
+                look.Reader.TryRead(out _);
             }
 
             await events;

@@ -14,6 +14,12 @@ public sealed record InventoryReplica(Guid HostId, string ContainerId, string Na
     public bool Healthy => Status == ContainerStatus.Running && Health?.State == HealthState.Healthy;
 }
 
+/// <summary>A stack by its name on one side of its tenant's pair.</summary>
+public readonly record struct StackOnSide(Guid Tenant, Colour Colour, string Stack)
+{
+    public static StackOnSide Of(InventoryReplica replica) => new(replica.Labels.Tenant, replica.Labels.Colour, replica.Labels.Stack);
+}
+
 /// <param name="Problem">Why it cannot be reached, in the engine's or the network's words.</param>
 public sealed record HostStatus(Guid HostId, bool Reachable, DateTimeOffset Since, string? EngineVersion, string? Kernel, int Cpus, long MemoryBytes, string? Problem);
 
@@ -33,9 +39,11 @@ public sealed class Inventory(HealthBook health)
             .Select(replica => replica with { Health = health[replica.ContainerId] }),
     ];
 
-    /// <summary>Every stack, by its name and side, that has containers anywhere.</summary>
-    public IReadOnlySet<(Guid Tenant, Colour Colour, string Stack)> Stacks() =>
-        replicas.Values.SelectMany(host => host).Select(replica => (replica.Labels.Tenant, replica.Labels.Colour, replica.Labels.Stack)).ToHashSet();
+    /// <summary>These stacks' containers differ from before. Raised on the thread of the host's watch: return at once, and do not throw.</summary>
+    public event Action<IReadOnlySet<StackOnSide>>? Changed;
+
+    /// <summary>Every stack that has containers anywhere.</summary>
+    public IReadOnlySet<StackOnSide> Stacks() => replicas.Values.SelectMany(host => host).Select(StackOnSide.Of).ToHashSet();
 
     public HostStatus? Host(Guid host) => hosts.GetValueOrDefault(host);
 
@@ -46,7 +54,13 @@ public sealed class Inventory(HealthBook health)
     {
         var before = replicas.GetValueOrDefault(host, []);
         replicas[host] = seen;
-        return [.. before.Except(seen).Concat(seen.Except(before)).Select(replica => replica.Labels.Tenant).Distinct()];
+        var changed = before.Except(seen).Concat(seen.Except(before)).Select(StackOnSide.Of).ToHashSet();
+        if (changed.Count > 0)
+        {
+            Changed?.Invoke(changed);
+        }
+
+        return [.. changed.Select(stack => stack.Tenant).Distinct()];
     }
 
     /// <returns>Whether the host's reachability changed.</returns>

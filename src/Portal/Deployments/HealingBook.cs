@@ -13,7 +13,10 @@ public readonly record struct HealingPlace(Guid Environment, Guid Stack, string 
 public sealed record HealingNote(int Times, DateTimeOffset At, DateTimeOffset NotBefore, string Why)
 {
     /// <summary>For people: <c>made anew 3 times: exited with 1. Next try at 12:00:08Z</c>.</summary>
-    public string Text => string.Create(CultureInfo.InvariantCulture, $"made anew {Times} {(Times == 1 ? "time" : "times")}: {Why}. Next try at {NotBefore:HH:mm:ss}Z");
+    public string Text => string.Create(CultureInfo.InvariantCulture, $"made anew {Times} {(Times == 1 ? "time" : "times")}: {Whole}");
+
+    /// <summary>The same of a stack that nothing could be made in: <c>it cannot be healed: no such image. Next try at 12:00:08Z</c>.</summary>
+    public string Whole => string.Create(CultureInfo.InvariantCulture, $"{Why}. Next try at {NotBefore:HH:mm:ss}Z");
 }
 
 /// <summary>

@@ -24,20 +24,28 @@ public sealed class ReconcileLoop(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var touched = Channel.CreateUnbounded<Guid>(new UnboundedChannelOptions { SingleReader = true });
-        using var subscription = feed.Subscribe(note =>
+        var touched = Channel.CreateUnbounded<IReadOnlySet<StackOnSide>>(new UnboundedChannelOptions { SingleReader = true });
+        inventory.Changed += OnChanged;
+        try
         {
-            if (note is { Kind: "inventory", Tenant: { } tenant })
-            {
-                touched.Writer.TryWrite(tenant);
-            }
-        });
+            await RunAsync(touched.Reader, stoppingToken);
+        }
+        finally
+        {
+            inventory.Changed -= OnChanged;
+        }
+
+        void OnChanged(IReadOnlySet<StackOnSide> stacks) => touched.Writer.TryWrite(stacks);
+    }
+
+    private async Task RunAsync(ChannelReader<IReadOnlySet<StackOnSide>> touched, CancellationToken stoppingToken)
+    {
         var nextWhole = clock.GetUtcNow();
         while (true)
         {
             await Task.Delay(BetweenLooks, clock, stoppingToken);
-            var tenants = await TouchedAsync(touched.Reader, nextWhole, stoppingToken);
-            if (tenants.Count == 0)
+            var stacks = await TouchedAsync(touched, nextWhole, stoppingToken);
+            if (stacks.Count == 0)
             {
                 nextWhole = clock.GetUtcNow() + Pause;
             }
@@ -47,7 +55,7 @@ public sealed class ReconcileLoop(
                 await using var lead = await locks.TryTakeAsync("reconcile", stoppingToken);
                 if (lead is not null)
                 {
-                    await PassAsync(tenants, stoppingToken);
+                    await PassAsync(stacks, stoppingToken);
                 }
             }
             catch (Exception error) when (error is Npgsql.NpgsqlException or InvalidOperationException && !stoppingToken.IsCancellationRequested)
@@ -57,10 +65,10 @@ public sealed class ReconcileLoop(
         }
     }
 
-    /// <returns>Tenants whose containers have changed; none where it is time to look at all.</returns>
-    private async Task<IReadOnlySet<Guid>> TouchedAsync(ChannelReader<Guid> touched, DateTimeOffset until, CancellationToken cancellationToken)
+    /// <returns>Those whose containers have changed; none where it is time to look at all.</returns>
+    private async Task<IReadOnlySet<StackOnSide>> TouchedAsync(ChannelReader<IReadOnlySet<StackOnSide>> touched, DateTimeOffset until, CancellationToken cancellationToken)
     {
-        var tenants = new HashSet<Guid>();
+        var stacks = new HashSet<StackOnSide>();
         var left = until - clock.GetUtcNow();
         if (left > TimeSpan.Zero)
         {
@@ -72,21 +80,21 @@ public sealed class ReconcileLoop(
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                return tenants;
+                return stacks;
             }
         }
 
-        while (touched.TryRead(out var tenant))
+        while (touched.TryRead(out var changed))
         {
-            tenants.Add(tenant);
+            stacks.UnionWith(changed);
         }
 
         // Asked here and not before: a stream of events must not put off the look at all.
-        return clock.GetUtcNow() >= until ? new HashSet<Guid>() : tenants;
+        return clock.GetUtcNow() >= until ? new HashSet<StackOnSide>() : stacks;
     }
 
-    private async Task PassAsync(IReadOnlySet<Guid> tenants, CancellationToken cancellationToken) =>
-        await Parallel.ForEachAsync(await PlacesAsync(tenants, cancellationToken), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (place, token) =>
+    private async Task PassAsync(IReadOnlySet<StackOnSide> stacks, CancellationToken cancellationToken) =>
+        await Parallel.ForEachAsync(await PlacesAsync(stacks, cancellationToken), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (place, token) =>
         {
             if (book.IsResting(At(place, ""), clock.GetUtcNow()))
             {
@@ -200,10 +208,10 @@ public sealed class ReconcileLoop(
         return await db.Placements.Where(row => row.EnvironmentId == place.Environment && row.StackId == place.StackId).Select(row => (Guid?)row.RevisionId).SingleOrDefaultAsync(cancellationToken);
     }
 
-    /// <param name="tenants">Of these alone; of all where there are none.</param>
-    private async Task<IReadOnlyList<StackPlace>> PlacesAsync(IReadOnlySet<Guid> tenants, CancellationToken cancellationToken)
+    /// <param name="stacks">Of these alone; of all where there are none.</param>
+    private async Task<IReadOnlyList<StackPlace>> PlacesAsync(IReadOnlySet<StackOnSide> stacks, CancellationToken cancellationToken)
     {
-        var some = tenants.ToArray();
+        var some = stacks.Select(one => one.Tenant).Distinct().ToArray();
         await using var db = databases.Platform();
         var rows = await (
             from placement in db.Placements.AsNoTracking()
@@ -215,13 +223,13 @@ public sealed class ReconcileLoop(
             select new { Tenant = tenant.Id, tenant.Slug, Environment = environment.Id, environment.Colour, Stack = stack.Id, stack.Name }).ToListAsync(cancellationToken);
         return
         [
-            .. rows.Select(row => new StackPlace(row.Tenant, row.Slug, row.Environment, row.Colour, row.Stack, row.Name, Guid.Empty)),
-            .. await LeftoversAsync(db, inventory.Stacks().Where(one => some.Length == 0 || some.Contains(one.Tenant)).Except(rows.Select(row => (row.Tenant, row.Colour, row.Name))), cancellationToken),
+            .. rows.Where(row => stacks.Count == 0 || stacks.Contains(new StackOnSide(row.Tenant, row.Colour, row.Name))).Select(row => new StackPlace(row.Tenant, row.Slug, row.Environment, row.Colour, row.Stack, row.Name, Guid.Empty)),
+            .. await LeftoversAsync(db, (stacks.Count == 0 ? inventory.Stacks() : stacks).Except(rows.Select(row => new StackOnSide(row.Tenant, row.Colour, row.Name))), cancellationToken),
         ];
     }
 
     /// <summary>A first deployment that failed and could not take away what it had begun leaves containers where nothing is wanted.</summary>
-    private static async Task<IReadOnlyList<StackPlace>> LeftoversAsync(PortalDb db, IEnumerable<(Guid Tenant, Colour Colour, string Stack)> seen, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<StackPlace>> LeftoversAsync(PortalDb db, IEnumerable<StackOnSide> seen, CancellationToken cancellationToken)
     {
         List<StackPlace> places = [];
         foreach (var (tenant, colour, name) in seen)

@@ -123,7 +123,7 @@ public sealed class ServiceQueries(PortalDbFactory databases, RevisionReader rev
     /// <summary>Its own, or the whole stack's.</summary>
     private string? Healing(Guid? environment, Guid stack, string service) => environment is not { } place ? null
         : healing[new HealingPlace(place, stack, service)] is { Times: > 1 } own ? own.Text
-        : healing[new HealingPlace(place, stack, "")]?.Text;
+        : healing[new HealingPlace(place, stack, "")]?.Whole;
 
     private ReplicaView View(InventoryReplica replica, bool oneShot)
     {

@@ -18,12 +18,13 @@ public sealed class HAProxyGateway(HAProxyProcess process, GatewayDriver driver,
     /// <summary>Pointers moved here whose record is not committed yet: until the database says the same, they count.</summary>
     private ImmutableDictionary<string, Colour> moved = ImmutableDictionary.Create<string, Colour>(StringComparer.Ordinal);
 
-    public Task<IReadOnlyList<GatewayServer>> ServersAsync(BackendKey backend, CancellationToken cancellationToken) =>
-        ExclusiveAsync<IReadOnlyList<GatewayServer>>(async () =>
-        {
-            var known = await KnownAsync(cancellationToken);
-            return [.. known.GetValueOrDefault(BackendSide.Of(backend), []).Select(server => new GatewayServer(server.Address, server.Port, server.State == ServerState.Ready ? ServerPlace.In : ServerPlace.Draining))];
-        }, cancellationToken);
+    public async Task<IReadOnlyList<GatewayServer>> ServersAsync(BackendKey backend, CancellationToken cancellationToken)
+    {
+        // What was last made to be, also while somebody makes something else: looks do not wait for a reload.
+        var known = servers ?? await ExclusiveAsync(() => KnownAsync(cancellationToken), cancellationToken);
+        return [.. known.GetValueOrDefault(BackendSide.Of(backend), []).Select(server => new GatewayServer(server.Address, server.Port, server.State == ServerState.Ready ? ServerPlace.In : ServerPlace.Draining))];
+    }
+
 
     public Task AdmitAsync(BackendKey backend, string address, int port, IReadOnlyCollection<(string Address, int Port)> known, CancellationToken cancellationToken) =>
         ChangeAsync(backend, before => [.. before.Where(server => !Is(server, address, port) && known.Contains((server.Address, server.Port))), new ServerModel(address, port)], cancellationToken);

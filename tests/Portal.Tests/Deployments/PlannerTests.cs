@@ -55,6 +55,16 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void What_was_changed_by_hand_is_put_right_in_place()
+    {
+        var renamed = Replica("a", "new", GatewayPlace.In) with { Altered = true };
+
+        var plan = Planner.Plan(new WantedStack([Web]), new ObservedStack([renamed], ["web"]));
+
+        Assert.Equal<Step>([new Step.Mend("web", renamed)], plan.Steps);
+    }
+
+    [Fact]
     public void Services_that_the_stack_has_no_more_are_taken_away_last()
     {
         var stray = Replica("a", "old", GatewayPlace.Out) with { Service = "gone" };

@@ -39,6 +39,10 @@ internal sealed class PlannerWorld(IEnumerable<ObservedReplica> replicas, IEnume
             case Step.Start start:
                 Change(start.Replica, replica => replica with { State = ReplicaState.Running });
                 break;
+            case Step.Mend mend:
+                Assert.True(mend.Replica.Altered, $"{mend.Replica} is as it should be.");
+                Change(mend.Replica, replica => replica with { Altered = false });
+                break;
             case Step.AwaitHealthy wait:
                 Change(wait.Replica, replica => replica with { Health = ReplicaHealth.Healthy });
                 break;
@@ -123,15 +127,19 @@ internal sealed class PlannerGenerator(int seed)
         var state = (ReplicaState)random.Next(3);
         var health = state == ReplicaState.Running ? (ReplicaHealth)random.Next(3) : ReplicaHealth.Unknown;
         var routed = wanted.Services.Any(service => service.Name == name && service.Routed);
+        var index = random.Next(1, 4);
+        var fingerprint = random.Next(2) == 0 ? "old" : "new";
         return new ObservedReplica(
             $"{name}{number}",
             name,
-            random.Next(1, 4),
-            random.Next(2) == 0 ? "old" : "new",
+            index,
+            fingerprint,
             state,
             health,
             routed && state == ReplicaState.Running ? (GatewayPlace)random.Next(3) : GatewayPlace.Out,
             state == ReplicaState.Exited ? random.Next(2) : null,
-            Age: TimeSpan.FromSeconds(random.Next(20)));
+            Age: TimeSpan.FromSeconds(random.Next(20)),
+            // A former one that was changed by hand goes as it is.
+            Altered: fingerprint == "new" && state == ReplicaState.Running && random.Next(6) == 0);
     }
 }

@@ -15,6 +15,7 @@ public sealed class PartsKilledTests(PartsKilledTests.Lab lab) : IClassFixture<P
     public async Task PostgreSQL_killed_and_started_again_costs_no_deployment_and_no_request()
     {
         var stack = lab.Stack;
+        stack.Forget();
         await using var load = await stack.LoadAsync();
         var portal = world.Portal.Process.Pid;
 
@@ -47,6 +48,7 @@ public sealed class PartsKilledTests(PartsKilledTests.Lab lab) : IClassFixture<P
     public async Task The_gateway_killed_comes_back_with_what_it_served_and_the_redeploy_ends()
     {
         var stack = lab.Stack;
+        stack.Forget();
         var (ended, faults) = await stack.RedeployAsync(
             async boundary =>
             {

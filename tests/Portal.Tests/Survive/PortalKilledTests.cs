@@ -41,6 +41,7 @@ public sealed class PortalKilledTests(PortalKilledTests.Lab lab) : IClassFixture
     public async Task Killed_on_the_way_back_it_goes_on_going_back()
     {
         var stack = lab.Stack;
+        await stack.SettleAsync();
         await world.PushAsync("hopeless", "EXIT_CODE=4");
         var before = await stack.MigrationsAsync();
         var deployment = await world.RequestAsync(SurviveStack.Name, new { target = "live", images = world.Web("hopeless") });

@@ -29,6 +29,16 @@ internal sealed partial class SurviveStack(PortalWorld world)
     /// <summary>Boundaries that a fault has hit, as the runs themselves named them.</summary>
     public IReadOnlyCollection<string> Met => met;
 
+    /// <summary>Whatever a test before this one left: all is deployed, and the version known.</summary>
+    public async Task SettleAsync()
+    {
+        await world.DeployAsync(Name, new { target = "live" });
+        Version = (await Eventually.SeesAsync("an answer", () => world.AskAsync(world.HostOf(Name)), answer => answer.Version is not null)).Version!;
+    }
+
+    /// <summary>Another fault begins at the first boundary again.</summary>
+    public void Forget() => met.Clear();
+
     public async Task StartAsync()
     {
         await world.PushScriptAsync("tool", Tool);
@@ -90,7 +100,8 @@ internal sealed partial class SurviveStack(PortalWorld world)
         var before = await MigrationsAsync();
         var deployment = await world.RequestAsync(Name, new { target = "live", images = world.Web(next) });
         var (faults, seen) = (0, 0);
-        var limit = TimeSpan.FromSeconds(120);
+        // Of all that is killed and started again on the way as well; the deployment's own limit is what ends it.
+        var limit = TimeSpan.FromMinutes(9);
         await Eventually.SeesAsync("the end of the deployment", async () =>
         {
             var (state, begun) = await LookAsync(deployment);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Portal.Clusters;
 using Portal.Clusters.Health;
@@ -11,6 +12,11 @@ namespace Portal.Deployments.Engine;
 /// <summary>Looks at what is there: the engine's containers, what the probes found, and what the gateway does with them.</summary>
 public sealed class EngineObserver(HealthBook health, HealthWatch watch, GatewaySteps gateway, ImageBook book, StackPlaces places, TimeProvider clock)
 {
+    /// <summary>A look follows every step; images, networks and volumes do not go so fast.</summary>
+    private static readonly TimeSpan KnownFor = TimeSpan.FromSeconds(3);
+    private const int MostKnown = 10_000;
+    private readonly ConcurrentDictionary<(Guid Environment, Guid Stack, string Service, string Fingerprint), long> prepared = new();
+
     public async Task<ObservedStack> ObserveAsync(EngineHost engine, StackPlace place, WantedRevision? wanted, CancellationToken cancellationToken)
     {
         var containers = await ListAsync(engine, place, cancellationToken);
@@ -97,7 +103,7 @@ public sealed class EngineObserver(HealthBook health, HealthWatch watch, Gateway
         // Where a container of it stands, everything that it took to make it was there.
         var made = replicas.Select(replica => (replica.Service, replica.Fingerprint)).ToHashSet();
         var fingerprints = wanted.Stack.Services.ToDictionary(service => service.Name, service => service.Fingerprint, StringComparer.Ordinal);
-        var services = wanted.Rendered.Compose.Services.Where(service => !made.Contains((service.Name, fingerprints[service.Name]))).ToList();
+        var services = wanted.Rendered.Compose.Services.Where(service => !made.Contains((service.Name, fingerprints[service.Name])) && !IsKnown(service)).ToList();
         if (services.Count == 0)
         {
             return [.. wanted.Rendered.Compose.Services.Select(service => service.Name)];
@@ -111,7 +117,21 @@ public sealed class EngineObserver(HealthBook health, HealthWatch watch, Gateway
             && await HasImageAsync(engine, place.Tenant, service, wanted.Rendered.Images[service.Name], cancellationToken)
                 ? null
                 : service));
+        if (prepared.Count > MostKnown)
+        {
+            prepared.Clear();
+        }
+
+        foreach (var service in services.Except(missing.OfType<ServiceSpec>()))
+        {
+            prepared[Key(service)] = clock.GetTimestamp();
+        }
+
         return [.. wanted.Rendered.Compose.Services.Except(missing.OfType<ServiceSpec>()).Select(service => service.Name)];
+
+        (Guid, Guid, string, string) Key(ServiceSpec service) => (place.Environment, place.StackId, service.Name, fingerprints[service.Name]);
+
+        bool IsKnown(ServiceSpec service) => prepared.TryGetValue(Key(service), out var at) && clock.GetElapsedTime(at) < KnownFor;
     }
 
     /// <summary>That it lies on the host is not enough: it may lie there for somebody else, and only a registry says who may have it.</summary>

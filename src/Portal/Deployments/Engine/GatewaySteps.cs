@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Portal.Clusters;
@@ -12,6 +13,10 @@ namespace Portal.Deployments.Engine;
 public sealed class GatewaySteps(PortalDbFactory databases, IGateway gateway, IOptions<DeploymentOptions> options, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>A look follows every step; a route that came meanwhile is found by the next.</summary>
+    private static readonly TimeSpan KnownFor = TimeSpan.FromSeconds(1);
+    private readonly ConcurrentDictionary<Guid, (Guid Stack, long At, IReadOnlyList<BackendKey> Backends)> known = new();
 
     // Whoever lets a replica in says which others there are: between looking and saying, nobody else may let one in.
     private readonly SemaphoreSlim door = new(1, 1);
@@ -94,6 +99,18 @@ public sealed class GatewaySteps(PortalDbFactory databases, IGateway gateway, IO
     }
 
     private async Task<IReadOnlyList<BackendKey>> BackendsAsync(StackPlace place, CancellationToken cancellationToken)
+    {
+        if (known.TryGetValue(place.Environment, out var before) && before.Stack == place.StackId && clock.GetElapsedTime(before.At) < KnownFor)
+        {
+            return before.Backends;
+        }
+
+        var backends = await ReadBackendsAsync(place, cancellationToken);
+        known[place.Environment] = (place.StackId, clock.GetTimestamp(), backends);
+        return backends;
+    }
+
+    private async Task<IReadOnlyList<BackendKey>> ReadBackendsAsync(StackPlace place, CancellationToken cancellationToken)
     {
         await using var db = databases.Tenant(place.Tenant);
         var ports = await db.Routes.AsNoTracking().Where(route => route.StackId == place.StackId).Select(route => new { route.Service, route.Port }).Distinct().ToListAsync(cancellationToken);
