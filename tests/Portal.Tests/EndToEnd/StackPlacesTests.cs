@@ -74,11 +74,11 @@ public sealed class StackPlacesTests(PortalWorldCollection.Shared shared)
     public async Task A_network_that_is_defined_otherwise_is_made_anew_once_nothing_is_in_it_and_a_volume_never()
     {
         await world.PushAsync("1");
-        await AddAsync("other", Text("false", "1"));
+        await AddAsync("other", Text("1400", "1"));
         await world.DeployAsync("other", new { target = "standby" });
         var (network, volume) = (await NetworkAsync("other"), await VolumeAsync("other"));
 
-        await ChangeAsync("other", Text("true", "2"));
+        await ChangeAsync("other", Text("1450", "2"));
         var told = await world.DeployAsync("other", new { target = "standby" });
 
         Assert.Contains(told.Log, line => line.Contains("stays as it was while containers are in it", StringComparison.Ordinal));
@@ -91,18 +91,18 @@ public sealed class StackPlacesTests(PortalWorldCollection.Shared shared)
         Assert.Contains(made.Log, line => line.Contains("it was made anew", StringComparison.Ordinal));
         var now = await NetworkAsync("other");
         Assert.NotEqual(network.Id, now.Id);
-        Assert.True(now.Internal);
+        Assert.Contains("1450", await InspectAsync("network", now.Id), StringComparison.Ordinal);
         Assert.Equal(volume.Created, (await VolumeAsync("other")).Created);
 
-        string Text(string isInternal, string label) => $$"""
+        string Text(string mtu, string size) => $$"""
             services:
               web:
                 image: {{world.Image("1")}}
                 labels: {portal.health: "http:8080/health", portal.health.interval: 200ms}
                 networks: [back]
                 volumes: ["data:/data"]
-            networks: {back: {internal: {{isInternal}} } }
-            volumes: {data: {driver_opts: {type: tmpfs, device: tmpfs, o: "size={{label}}m"} } }
+            networks: {back: {driver_opts: {com.docker.network.driver.mtu: "{{mtu}}"} } }
+            volumes: {data: {driver_opts: {type: tmpfs, device: tmpfs, o: "size={{size}}m"} } }
             """;
     }
 

@@ -63,12 +63,18 @@ public sealed class ImageBook : IDisposable
         return await db.PulledImages.AnyAsync(row => digests.Contains(row.Digest) && row.HadAt != null, cancellationToken) || await RanAsync(db, tenant, digests, cancellationToken);
     }
 
-    /// <summary>Whether one of these is here for somebody: then it is not everybody's.</summary>
+    /// <summary>
+    /// Whether one of these is here for somebody: then it is not everybody's. Who has only asked for what lay there already has no part in it.
+    /// </summary>
     public async Task<bool> IsSomebodysAsync(Guid notOf, ImmutableArray<string> digests, CancellationToken cancellationToken)
     {
         await using var db = databases.Platform();
-        return await db.PulledImages.AnyAsync(row => row.TenantId != notOf && digests.Contains(row.Digest), cancellationToken)
-            || await db.Revisions.FromSql($"select r.* from revisions r where r.tenant_id <> {notOf} and exists (select 1 from jsonb_each(r.images) image where image.value->>'digest' = any({digests.ToArray()}))").AnyAsync(cancellationToken);
+        return await db.PulledImages.AnyAsync(row => row.TenantId != notOf && digests.Contains(row.Digest) && (row.HadAt != null || row.Brought), cancellationToken)
+            || await db.Revisions.FromSql($"""
+                select r.* from revisions r
+                where r.tenant_id <> {notOf} and exists (select 1 from jsonb_each(r.images) image where image.value->>'digest' = any({digests.ToArray()}))
+                  and exists (select 1 from deployments d where d.revision_id = r.id and d.state = 'succeeded')
+                """).AnyAsync(cancellationToken);
     }
 
     /// <summary>Written before the pull: what is brought must be known as the portal's, also where the portal dies meanwhile.</summary>
