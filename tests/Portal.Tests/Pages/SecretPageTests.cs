@@ -54,13 +54,64 @@ public sealed class SecretPageTests(PagesWorld world)
         await dialog.GetByLabel("Value").FillAsync("another");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Save version 2" }).ClickAsync();
         await Expect(row).ToContainTextAsync("needs a redeploy");
+        await Expect(row.Locator(".behind")).ToContainTextAsync("runs version 1 in web");
         await page.ReloadAsync();
         await Interactive.WaitAsync(page);
         await Pictures.TakeAsync(page, "secrets");
 
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove db_password" }).ClickAsync();
+        await Expect(dialog.Last).ToContainTextAsync("forgotten for good");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove secret" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "The text of sealed names it." })).ToBeVisibleAsync();
+        await Pictures.TakeAsync(page, "secret-remove");
+        await page.GotoAsync($"/tenants/{tenant}/stacks/sealed");
+        await Expect(page.Locator(".outdated")).ToContainTextAsync("Standby, in web: version 1 of db_password runs, and version 2 is there.");
+        await Pictures.TakeAsync(page, "stack-outdated");
+        await page.GotoAsync($"/tenants/{tenant}/secrets");
+        await Interactive.WaitAsync(page);
+
         await world.DeployAsync(tenant, "sealed", new { target = "standby" });
         await Expect(row).Not.ToContainTextAsync("needs a redeploy");
         Assert.DoesNotContain("canary", await page.ContentAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_secret_that_nobody_uses_is_removed_and_its_row_goes()
+    {
+        var tenant = await OwnTenant.OfAsync(world, "passer", "Passer");
+        using var set = await world.Administrator.PutAsJsonAsync($"/api/v1/tenants/{tenant}/secrets/passing", new { value = "canary" });
+        var page = await world.OpenAsync("acme-ops", $"/tenants/{tenant}/secrets");
+        await using var _ = page.Context;
+        await Interactive.WaitAsync(page);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove passing" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove secret" }).ClickAsync();
+
+        await Expect(page.Locator("tr", new() { HasText = "passing" })).ToHaveCountAsync(0);
+        await Expect(page.GetByText("No secrets yet")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task The_files_that_a_pasted_text_names_are_asked_for_and_reach_the_container()
+    {
+        var tenant = await OwnTenant.OfAsync(world, "filer", "Filer");
+        var page = await world.OpenAsync("acme-dev", $"/tenants/{tenant}/compose");
+        await using var _ = page.Context;
+        await Interactive.WaitAsync(page);
+        await page.GetByLabel("Compose text").FillAsync($"services:\n  web:\n    image: {world.Image("1")}\n    env_file: app.env\n    labels: {{portal.health: \"tcp:8080\", portal.health.interval: 200ms}}\n");
+        await page.GetByLabel("Stack name").FillAsync("filed");
+        await Expect(page.GetByText("was not handed over with the stack")).ToBeVisibleAsync();
+
+        await page.GetByLabel("app.env").FillAsync("DB_PASSWORD=canary-in-a-file\nGREETING=hello");
+        await page.GetByLabel("Stack name").FocusAsync();
+        await Expect(page.GetByText("1 service, can run")).ToBeVisibleAsync();
+        await Pictures.TakeAsync(page, "compose-files");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create and deploy to standby" }).ClickAsync();
+        await page.WaitForURLAsync("**/deployments/*");
+
+        using var ended = await world.Administrator.GetAsync($"/api/v1/deployments/{page.Url.Split('/')[^1]}?wait=120");
+        Assert.Contains("\"succeeded\"", await ended.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain("canary-in-a-file", await page.ContentAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
