@@ -98,7 +98,7 @@ public sealed class SecretPageTests(PagesWorld world)
         var page = await world.OpenAsync("acme-dev", $"/tenants/{tenant}/compose");
         await using var _ = page.Context;
         await Interactive.WaitAsync(page);
-        await page.GetByLabel("Compose text").FillAsync($"services:\n  web:\n    image: {world.Image("1")}\n    env_file: app.env\n    labels: {{portal.health: \"tcp:8080\", portal.health.interval: 200ms}}\n");
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Compose text" }).FillAsync($"services:\n  web:\n    image: {world.Image("1")}\n    env_file: app.env\n    labels: {{portal.health: \"tcp:8080\", portal.health.interval: 200ms}}\n");
         await page.GetByLabel("Stack name").FillAsync("filed");
         await Expect(page.GetByText("was not handed over with the stack")).ToBeVisibleAsync();
 
