@@ -1,4 +1,6 @@
 using Portal.Deployments;
+using Portal.Deployments.Engine;
+using Portal.Docker;
 using Portal.Model;
 using Portal.Pages.Deployments;
 using Portal.Pages.Shared;
@@ -23,6 +25,32 @@ public sealed class DeploymentProgressTests
         Done("web 1: create");
         Begin("web 1: start", "web 2: create");
         Assert.Equal(["Done Pull web | 12.9 MiB", "Running web 1: created, start | ", "Waiting web 2 | "], Shown(DeploymentState.Running));
+    }
+
+    [Fact]
+    public void A_pull_is_told_layer_by_layer_while_it_runs()
+    {
+        var meter = new PullMeter();
+        foreach (var line in new PullProgress[]
+        {
+            new("1", "Pulling from acme/web", null, null), new("aaa", "Pulling fs layer", null, null), new("bbb", "Already exists", null, null),
+            new("aaa", "Downloading", 2 << 20, 8 << 20), new("ccc", "Downloading", 1 << 20, 4 << 20), new("ccc", "Verifying Checksum", null, null),
+        })
+        {
+            meter.Take(line);
+        }
+
+        Begin("Pull web");
+        Say(DeploymentLogKind.StepProgress, "Pull web", meter.Text, meter.Fraction);
+
+        var item = Assert.Single(progress.Steps(View(DeploymentState.Running)));
+        Assert.Equal(("3 layers, 3.0 of 12.0 MiB", 0.25), (item.Detail, item.Progress));
+        Assert.Equal([new StepPart("aaa", "downloading", 0.25), new StepPart("bbb", "already exists", 1), new StepPart("ccc", "verifying checksum", 0.25)], item.Parts);
+
+        Done("Pull web");
+        var done = Assert.Single(progress.Steps(View(DeploymentState.Running)));
+        Assert.Equal("12.0 MiB", done.Detail);
+        Assert.Empty(done.Parts);
     }
 
     [Fact]

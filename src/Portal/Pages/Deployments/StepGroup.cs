@@ -1,3 +1,4 @@
+using System.Globalization;
 using Portal.Pages.Shared;
 
 namespace Portal.Pages.Deployments;
@@ -10,6 +11,7 @@ internal sealed class StepGroup(string subject, bool back, DateTimeOffset since)
     private readonly List<string> done = [];
     private string running = "";
     private string? detail;
+    private IReadOnlyList<StepPart> parts = [];
     private double? fraction;
     private bool measured;
     private DateTimeOffset? until;
@@ -27,9 +29,14 @@ internal sealed class StepGroup(string subject, bool back, DateTimeOffset since)
 
     public void Leave() => Left = true;
 
-    public void Begin(string step) => (running, until, detail, fraction, measured) = (step, null, null, null, step.StartsWith("Pull ", StringComparison.Ordinal));
+    public void Begin(string step) => (running, until, detail, fraction, measured, parts) = (step, null, null, null, step.StartsWith("Pull ", StringComparison.Ordinal), []);
 
-    public void Progress(string text, double? part) => (detail, fraction, measured) = (text, part, measured || part is not null);
+    /// <param name="text">After its first line comes a line for each part.</param>
+    public void Progress(string text, double? part)
+    {
+        var lines = text.Split('\n');
+        (detail, fraction, measured, parts) = (lines[0], part, measured || part is not null, [.. lines.Skip(1).Select(Part).OfType<StepPart>()]);
+    }
 
     public void Done(DateTimeOffset at)
     {
@@ -54,6 +61,7 @@ internal sealed class StepGroup(string subject, bool back, DateTimeOffset since)
             Until = state == StepState.Running ? null : until ?? ended ?? since,
             HasProgress = measured,
             Progress = fraction,
+            Parts = state == StepState.Running ? parts : [],
         };
     }
 
@@ -68,6 +76,11 @@ internal sealed class StepGroup(string subject, bool back, DateTimeOffset since)
 
         return parts.Count == 0 ? name : $"{name}: {string.Join(", ", parts)}";
     }
+
+    /// <returns>Null: cut off, or of another make.</returns>
+    private static StepPart? Part(string line) => line.Split('\t') is [var name, var word, var share]
+        ? new StepPart(name, word, double.TryParse(share, NumberStyles.Float, CultureInfo.InvariantCulture, out var part) ? part : null)
+        : null;
 
     private string Past(string step) => step.Split(": ", 2) is [_, var act]
         ? act switch

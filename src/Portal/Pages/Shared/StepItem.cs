@@ -2,6 +2,9 @@ namespace Portal.Pages.Shared;
 
 public enum StepState { Waiting, Running, Done, Failed, Skipped }
 
+/// <param name="Progress">0 to 1; null where it cannot be told.</param>
+public sealed record StepPart(string Name, string Word, double? Progress);
+
 /// <summary>A step as <see cref="Steps"/> shows it. Seconds are counted from Since to Until, live while Until is null.</summary>
 public sealed record StepItem(string Key, string Title, StepState State)
 {
@@ -19,6 +22,9 @@ public sealed record StepItem(string Key, string Title, StepState State)
 
     /// <summary>0 to 1.</summary>
     public double? Progress { get; init; }
+
+    /// <summary>What it is made of, such as an image's layers; shown while it runs.</summary>
+    public IReadOnlyList<StepPart> Parts { get; init; } = [];
 
     internal StatusKind Kind => State switch
     {
