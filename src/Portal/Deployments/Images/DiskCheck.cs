@@ -8,7 +8,7 @@ namespace Portal.Deployments.Images;
 
 /// <summary>
 /// Says before a pull that it cannot fit, where that can be known: the engine's data root lies on this machine, and the registry tells the
-/// layers' sizes. Where it cannot be known nothing is guessed, and a disk that fills up during the pull is what it is (docs/decisions/0010).
+/// layers' sizes. Where it cannot be known nothing is guessed, and a disk that fills up during the pull is what it is (decision 0013).
 /// </summary>
 public sealed class DiskCheck(EngineRegistryBook book, RegistryLookup lookup, IOptions<ImageOptions> options)
 {

@@ -4,7 +4,7 @@ using Portal.Registries.Lookup;
 
 namespace Portal.Registries.Images;
 
-/// <summary>Which of the images on a host a tenant may run without pulling it (docs/decisions/0010).</summary>
+/// <summary>Which of the images on a host a tenant may run without pulling it (decision 0013).</summary>
 public sealed class SharedImages(ImageBook book, RegistryLookup lookup)
 {
     /// <param name="found">As it lies on the host.</param>
