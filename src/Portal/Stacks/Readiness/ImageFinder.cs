@@ -30,6 +30,12 @@ public sealed class ImageFinder(PortalDbFactory databases, TenantRegistries regi
             return (null, "nobody has looked at it yet");
         }
 
+        // One that was made on the host is not looked for elsewhere first: a registry that is not there takes its time to say nothing.
+        if (digest is null && await HereAsync(engine, image, cancellationToken) is { } here)
+        {
+            return (here, "");
+        }
+
         try
         {
             var keys = await registries.KeysAsync(tenant, cancellationToken);
@@ -45,7 +51,7 @@ public sealed class ImageFinder(PortalDbFactory databases, TenantRegistries regi
         }
         catch (Exception error) when (error is RegistryException or EngineException)
         {
-            return choice.Digest is null && await HereAsync(engine, image, cancellationToken) is { } here ? (here, "") : (null, error.Message);
+            return (null, error.Message);
         }
     }
 
