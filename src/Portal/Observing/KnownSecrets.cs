@@ -33,13 +33,20 @@ internal sealed class KnownSecrets(
                 notes.Writer.TryWrite(note);
             }
         });
-        await foreach (var note in notes.Reader.ReadAllAsync(stoppingToken))
+        using var ending = stoppingToken.Register(() => notes.Writer.TryComplete());
+        // Ends with the writer, and not with an exception.
+        await foreach (var note in notes.Reader.ReadAllAsync(CancellationToken.None))
         {
+            if (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+
             try
             {
                 await LearnAsync(note.Tenant is { } tenant ? TenantScope.Of(tenant) : TenantScope.Platform, stoppingToken);
             }
-            catch (Npgsql.NpgsqlException error)
+            catch (Npgsql.NpgsqlException error) when (!stoppingToken.IsCancellationRequested)
             {
                 // The feed tells everybody to look again once the database is back.
                 log.LogWarning(error, "Secrets that were taken in elsewhere could not be read");

@@ -33,7 +33,8 @@ public static class RedactionFeature
             {
                 yield return PasswordOf(value) ?? "";
             }
-            else if (SecretNames.Tells(key[(key.LastIndexOf(':') + 1)..]))
+            // The settings hold the whole environment too, and a shell's PWD is a folder.
+            else if ((key is "PGPASSWORD" || key.StartsWith("Portal:", StringComparison.OrdinalIgnoreCase) || key.StartsWith("Kestrel:", StringComparison.OrdinalIgnoreCase)) && SecretNames.Tells(key[(key.LastIndexOf(':') + 1)..]))
             {
                 yield return value;
             }

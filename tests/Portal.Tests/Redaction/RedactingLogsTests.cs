@@ -47,6 +47,7 @@ public sealed class RedactingLogsTests
             ["Portal:MasterKeyFile"] = "/etc/portal/master.key",
             ["Portal:Deployments:SecretsFolder"] = "/run/portal",
             ["Portal:Access:TokenLifetime"] = "1.00:00:00",
+            ["PWD"] = "/srv/portal",
             ["Urls"] = "http://127.0.0.1:0",
         }).Build();
 
