@@ -27,5 +27,17 @@ internal static class DraftProblems
             ["findings"] = findings.Select(finding => new { finding.File, finding.Line, finding.Column, field = finding.Key, outcome = Store.SnakeCase.Of(finding.Outcome.ToString()), finding.Reason }),
         });
 
+    /// <summary>The same for people, on pages and in deliveries.</summary>
+    public static string Sentence(DraftResult why) => why switch
+    {
+        DraftResult.Unusable unusable => string.Join(" ", unusable.Findings.Where(finding => finding.Outcome != FindingOutcome.Ignored).Take(3).Select(Sentence)),
+        DraftResult.NoImage image => $"The image {image.Reference} of {image.Service} could not be had: {image.Problem}",
+        DraftResult.UnknownService service => $"The stack has no service {service.Service}.",
+        DraftResult.NoScale scale => $"How many of {scale.Service}: {scale.Problem}",
+        DraftResult.NotReady blocked => blocked.Sentence,
+        DraftResult.UnknownSecret secret => $"The tenant has no secret {secret.Name}.",
+        _ => throw new InvalidOperationException($"A refusal without a sentence: {why}."),
+    };
+
     public static string Sentence(Finding finding) => finding.Key.Length > 0 ? $"Line {finding.Line}, {finding.Key}: {finding.Reason}" : $"Line {finding.Line}: {finding.Reason}";
 }

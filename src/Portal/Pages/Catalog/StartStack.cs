@@ -40,15 +40,7 @@ internal sealed class StartStack(CreateStack create, RequestDeployment request)
         {
             RequestDeploymentResult.Accepted accepted => new StartResult.Started(accepted.Deployments[0]),
             RequestDeploymentResult.EngineUnavailable down => new StartResult.NotDeployed($"The engine cannot be reached: {down.Problem}"),
-            RequestDeploymentResult.Refused refused => new StartResult.NotDeployed(Sentence(refused.Why)),
+            RequestDeploymentResult.Refused refused => new StartResult.NotDeployed(DraftProblems.Sentence(refused.Why)),
             var other => throw new InvalidOperationException($"An outcome without an answer: {other}."),
         };
-
-    private static string Sentence(DraftResult why) => why switch
-    {
-        DraftResult.NoImage image => $"The image {image.Reference} of {image.Service} could not be found: {image.Problem}",
-        DraftResult.Unusable unusable => string.Join(" ", unusable.Findings.Where(finding => finding.Outcome != FindingOutcome.Ignored).Take(3).Select(finding => $"Line {finding.Line}, {finding.Key}: {finding.Reason}")),
-        DraftResult.UnknownSecret secret => $"The tenant has no secret {secret.Name}.",
-        _ => throw new InvalidOperationException($"A refusal without a sentence: {why}."),
-    };
 }

@@ -225,18 +225,7 @@ public sealed partial class DeployDialog : IDisposable
         RequestDeploymentResult.NoSuchStack => "The stack has been removed meanwhile.",
         RequestDeploymentResult.NoSuchRevision missing => $"The stack has no revision {missing.Number}.",
         RequestDeploymentResult.EngineUnavailable down => $"The Docker host does not answer: {down.Problem}",
-        RequestDeploymentResult.Refused refused => Refusal(refused.Why),
-        _ => throw new InvalidOperationException($"An outcome without words: {why}."),
-    };
-
-    private static string Refusal(DraftResult why) => why switch
-    {
-        DraftResult.Unusable unusable => string.Join(" ", unusable.Findings.Where(finding => finding.Outcome != Compose.FindingOutcome.Ignored).Take(3).Select(DraftProblems.Sentence)),
-        DraftResult.NoImage image => $"Image of {image.Service}, {image.Reference}: {image.Problem}",
-        DraftResult.UnknownService service => $"The stack has no service {service.Service}.",
-        DraftResult.NoScale scale => $"How many of {scale.Service}: {scale.Problem}",
-        DraftResult.NotReady blocked => blocked.Sentence,
-        DraftResult.UnknownSecret secret => $"The tenant has no secret {secret.Name}.",
+        RequestDeploymentResult.Refused refused => DraftProblems.Sentence(refused.Why),
         _ => throw new InvalidOperationException($"An outcome without words: {why}."),
     };
 }

@@ -102,7 +102,7 @@ public sealed class IngestDelivery(Deliveries deliveries, StackImages images, Re
         {
             RequestDeploymentResult.Accepted accepted => new HookAnswer.Accepted(draft.Id, accepted.Deployments[^1]),
             RequestDeploymentResult.Coalesced coalesced => new HookAnswer.Coalesced(draft.Id, coalesced.Deployments[^1], SameAlready),
-            RequestDeploymentResult.Refused refused => await CouldNotAsync(actor, draft, Code(refused.Why), Sentence(refused.Why), cancellationToken),
+            RequestDeploymentResult.Refused refused => await CouldNotAsync(actor, draft, Code(refused.Why), DraftProblems.Sentence(refused.Why), cancellationToken),
             RequestDeploymentResult.EngineUnavailable down => await UnavailableAsync(actor, draft, down.Problem, cancellationToken),
             RequestDeploymentResult.NoSuchStack => new HookAnswer.Refused(StatusCodes.Status404NotFound, "There is no such webhook."),
             _ => throw new InvalidOperationException($"An outcome without an answer: {result}."),
@@ -173,19 +173,9 @@ public sealed class IngestDelivery(Deliveries deliveries, StackImages images, Re
     private static string Code(DraftResult why) => why switch
     {
         DraftResult.NoImage => "image_unavailable",
-        DraftResult.Unusable or DraftResult.UnknownService => "definition_unusable",
+        DraftResult.Unusable or DraftResult.UnknownService or DraftResult.NoScale => "definition_unusable",
         DraftResult.UnknownSecret => "secret_missing",
         DraftResult.NotReady => "not_ready",
         _ => throw new InvalidOperationException($"A refusal without a code: {why}."),
-    };
-
-    private static string Sentence(DraftResult why) => why switch
-    {
-        DraftResult.NoImage image => $"{image.Service}: the digest of {image.Reference} could not be had: {image.Problem}",
-        DraftResult.Unusable unusable => string.Join(" ", unusable.Findings.Take(3).Select(DraftProblems.Sentence)),
-        DraftResult.UnknownService service => $"The stack has no service '{service.Service}' any more.",
-        DraftResult.NotReady blocked => blocked.Sentence,
-        DraftResult.UnknownSecret secret => $"The tenant has no secret '{secret.Name}'.",
-        _ => throw new InvalidOperationException($"A refusal without a sentence: {why}."),
     };
 }
