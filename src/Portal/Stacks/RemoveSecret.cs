@@ -53,15 +53,8 @@ public sealed class RemoveSecret(Changes changes, SecretBox box, DefinitionReade
             return $"The text of {string.Join(", ", naming)} names it. Take it out there first.";
         }
 
-        var placed = await (
-            from placement in db.Placements.AsNoTracking()
-            join revision in db.Revisions on placement.RevisionId equals revision.Id
-            join stack in db.Stacks on placement.StackId equals stack.Id
-            join place in db.Environments on placement.EnvironmentId equals place.Id
-            where stack.RemovedAt == null
-            orderby stack.Name
-            select new { stack.Name, place.Colour, revision.SecretVersions }).ToListAsync(cancellationToken);
-        var running = placed.Where(row => row.SecretVersions.ContainsKey(name)).Select(row => $"{row.Name} on {row.Colour.Text()}").ToList();
+        var placed = await db.Placed().Select(one => new { one.Stack.Name, one.Side, one.Revision.SecretVersions }).ToListAsync(cancellationToken);
+        var running = placed.Where(row => row.SecretVersions.ContainsKey(name)).Select(row => $"{row.Name} on {row.Side.Text()}").ToList();
         if (running.Count > 0)
         {
             return $"{string.Join(", ", running)} runs with it. Deploy what does not need it there first.";

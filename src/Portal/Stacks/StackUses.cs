@@ -22,28 +22,15 @@ public sealed class StackUses(PortalDbFactory databases, RevisionReader revision
     public async Task<IReadOnlyList<StackUse>> ListAsync(Guid tenant, CancellationToken cancellationToken)
     {
         await using var db = databases.Tenant(tenant);
-        var rows = await (
-            from placement in db.Placements.AsNoTracking()
-            join revision in db.Revisions on placement.RevisionId equals revision.Id
-            join stack in db.Stacks on placement.StackId equals stack.Id
-            join place in db.Environments on placement.EnvironmentId equals place.Id
-            where stack.RemovedAt == null
-            orderby stack.Name
-            select new { stack.Name, place.Colour, revision.SecretVersions, revision.Images }).ToListAsync(cancellationToken);
-        return [.. rows.Select(row => new StackUse(row.Name, row.Colour, row.SecretVersions, [.. row.Images.Values.Select(image => HostOf(image.Reference)).OfType<string>()]))];
+        var rows = await db.Placed().Select(one => new { one.Stack.Name, one.Side, one.Revision.SecretVersions, one.Revision.Images }).ToListAsync(cancellationToken);
+        return [.. rows.Select(row => new StackUse(row.Name, row.Side, row.SecretVersions, [.. row.Images.Values.Select(image => HostOf(image.Reference)).OfType<string>()]))];
     }
 
     /// <summary>Where an older value of a secret runs, by stack, side and secret.</summary>
     public async Task<IReadOnlyList<OutdatedSecret>> OutdatedAsync(Guid tenant, CancellationToken cancellationToken)
     {
         await using var db = databases.Tenant(tenant);
-        var rows = await (
-            from placement in db.Placements.AsNoTracking()
-            join revision in db.Revisions on placement.RevisionId equals revision.Id
-            join stack in db.Stacks on placement.StackId equals stack.Id
-            join place in db.Environments on placement.EnvironmentId equals place.Id
-            where stack.RemovedAt == null
-            select new { stack.Name, place.Colour, Revision = revision.Id, revision.SecretVersions }).ToListAsync(cancellationToken);
+        var rows = await db.Placed().Select(one => new { one.Stack.Name, one.Side, Revision = one.Revision.Id, one.Revision.SecretVersions }).ToListAsync(cancellationToken);
         var newest = await db.Secrets.AsNoTracking().Where(secret => secret.RemovedAt == null).ToDictionaryAsync(secret => secret.Name, secret => secret.Version, cancellationToken);
         var found = new List<OutdatedSecret>();
         foreach (var row in rows)
@@ -52,7 +39,7 @@ public sealed class StackUses(PortalDbFactory databases, RevisionReader revision
             {
                 if (newest.TryGetValue(secret, out var there) && there > runs)
                 {
-                    found.Add(new OutdatedSecret(row.Name, row.Colour, secret, runs, there, await ReadersAsync(tenant, row.Revision, secret, cancellationToken)));
+                    found.Add(new OutdatedSecret(row.Name, row.Side, secret, runs, there, await ReadersAsync(tenant, row.Revision, secret, cancellationToken)));
                 }
             }
         }

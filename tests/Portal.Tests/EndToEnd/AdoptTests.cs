@@ -42,7 +42,7 @@ public sealed class AdoptTests(PortalWorldCollection.Shared shared)
                 await world.Engine.Containers.StartAsync(made[^1]);
             }
 
-            var host = (await world.GetAsync("hosts")).EnumerateArray().Single().GetProperty("id").GetString();
+            var host = (await world.GetAsync("hosts")).EnumerateArray().Single(one => one.GetProperty("name").GetString() == "lab").GetProperty("id").GetString();
             var listed = (await world.GetAsync($"hosts/{host}/stacks")).EnumerateArray().ToList();
             var found = listed.Single(stack => stack.GetProperty("name").GetString() == project);
             Assert.Equal("compose", found.GetProperty("origin").GetString());
@@ -86,7 +86,7 @@ public sealed class AdoptTests(PortalWorldCollection.Shared shared)
     [Fact]
     public async Task What_is_not_there_and_who_may_not_look_get_nothing()
     {
-        var host = (await world.GetAsync("hosts")).EnumerateArray().Single().GetProperty("id").GetString();
+        var host = (await world.GetAsync("hosts")).EnumerateArray().Single(one => one.GetProperty("name").GetString() == "lab").GetProperty("id").GetString();
         Assert.Equal(HttpStatusCode.NotFound, await world.StatusAsync($"hosts/{host}/stacks/nothing-of-this-name"));
         Assert.Equal(HttpStatusCode.NotFound, await world.StatusAsync($"hosts/{Guid.NewGuid()}/stacks"));
         Assert.Equal(HttpStatusCode.NotFound, (await world.TryPostAsync($"hosts/{host}/stacks/nothing-of-this-name/adopt", new { tenant = world.Tenant })).Status);

@@ -97,7 +97,7 @@ public sealed class AuditWalkTests(PagesWorld world)
         var container = await engine.Containers.CreateAsync($"{tenant}-foreign", new ContainerSpec { Image = (await engine.Images.ListAsync())[0].Id });
         try
         {
-            var host = (await world.GetAsync("hosts"))[0].GetProperty("id").GetString();
+            var host = (await world.GetAsync("hosts")).EnumerateArray().Single(one => one.GetProperty("name").GetString() == "lab").GetProperty("id").GetString();
             await world.PostAsync($"hosts/{host}/stacks/{tenant}-foreign/adopt", new { tenant, name = "foreign" });
         }
         finally

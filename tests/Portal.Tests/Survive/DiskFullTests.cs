@@ -33,9 +33,12 @@ public sealed class DiskFullTests
         var ballast = Path.Combine(data, "ballast");
         await FillAsync(ballast);
 
-        var ended = await world.DeployAsync(Stack, new { target = "live", images = world.Web("2") }, "rolled_back");
+        // What has to be fetched is not begun, and what is there already cannot be made a container of.
+        var unfetched = await world.DeployAsync(Stack, new { target = "live", images = world.Web("2") }, "rolled_back");
+        Assert.True(unfetched.Text!.Contains("does not fit on the host", StringComparison.Ordinal), unfetched.ToString());
+        var unmade = await world.DeployAsync(Stack, new { target = "live", images = world.Web("1"), force = true }, "rolled_back");
+        Assert.True(unmade.Text!.Contains("no space left", StringComparison.Ordinal), unmade.ToString());
 
-        Assert.True(ended.Text!.Contains("space", StringComparison.Ordinal), ended.ToString());
         Assert.Equal(before, (await world.ContainersAsync(Stack)).Select(container => container.Id).Order());
         Assert.True(load.Failed == 0, $"{load.Failed} requests were lost");
 

@@ -7,7 +7,7 @@ namespace Portal.Tests.Survive;
 public sealed class PortalKilledTests(PortalKilledTests.Lab lab) : IClassFixture<PortalKilledTests.Lab>
 {
     /// <summary>A boundary that passes too fast is met by the next deployment, or the one after.</summary>
-    private const int MostDeployments = 6;
+    private const int MostDeployments = 15;
     private readonly PortalWorld world = lab.World;
 
     [Fact]

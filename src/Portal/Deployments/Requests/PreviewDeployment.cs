@@ -32,19 +32,10 @@ public sealed class PreviewDeployment(StackDrafts drafts, StackQueries stacks, D
         }
 
         var colours = request.Target.Resolve(live!.Value);
-        RevisionDraft? draft = null;
-        if (request.Revision is null)
+        var (draft, refusal) = await drafts.DraftAsync(stack, colours[0], request, cancellationToken);
+        if (refusal is not null)
         {
-            switch (await drafts.DraftAsync(stack, colours[0], request, cancellationToken))
-            {
-                case (DraftResult.Ready ready, _):
-                    draft = ready.Draft;
-                    break;
-                case ({ } refused, _):
-                    return new PreviewDeploymentResult.Refused(new RequestDeploymentResult.Refused(refused));
-                case (_, var problem):
-                    return new PreviewDeploymentResult.Refused(new RequestDeploymentResult.EngineUnavailable(problem));
-            }
+            return new PreviewDeploymentResult.Refused(refusal);
         }
 
         var sides = ImmutableArray.CreateBuilder<SidePreview>();

@@ -39,19 +39,10 @@ public sealed class RequestDeployment(StackDrafts drafts, LiveGate gate, Deploym
             return new RequestDeploymentResult.NoSuchStack();
         }
 
-        RevisionDraft? draft = null;
-        if (request.Revision is null)
+        var (draft, refusal) = await drafts.DraftAsync(stack, colours[0], request, cancellationToken);
+        if (refusal is not null)
         {
-            switch (await drafts.DraftAsync(stack, colours[0], request, cancellationToken))
-            {
-                case (DraftResult.Ready ready, _):
-                    draft = ready.Draft;
-                    break;
-                case ({ } refused, _):
-                    return new RequestDeploymentResult.Refused(refused);
-                case (_, var problem):
-                    return new RequestDeploymentResult.EngineUnavailable(problem);
-            }
+            return refusal;
         }
 
         if (colours.Contains(live!.Value) && await gate.CheckAsync(stack, draft, request.Revision, cancellationToken) is { } notReady)

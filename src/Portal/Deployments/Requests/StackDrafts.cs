@@ -20,17 +20,26 @@ public sealed class StackDrafts(PortalDbFactory databases, DraftRevision drafts,
     }
 
     /// <param name="colour">Whose engine is asked for what only an engine knows.</param>
-    /// <returns>No result: the engine does not answer, and why.</returns>
-    public async Task<(DraftResult? Result, string Problem)> DraftAsync(Stack stack, Colour colour, DeploymentRequest request, CancellationToken cancellationToken)
+    /// <returns>The draft, or why there is none; neither where an earlier revision is to run again.</returns>
+    public async Task<(RevisionDraft? Draft, RequestDeploymentResult? Refusal)> DraftAsync(Stack stack, Colour colour, DeploymentRequest request, CancellationToken cancellationToken)
     {
+        if (request.Revision is not null)
+        {
+            return (null, null);
+        }
+
         try
         {
             var engine = await engines.OfSideAsync(stack.TenantId, colour, cancellationToken);
-            return (await drafts.ExecuteAsync(stack, new DraftRequest(request.Images, request.Replicas, request.Force), engine.Client, cancellationToken), "");
+            return await drafts.ExecuteAsync(stack, new DraftRequest(request.Images, request.Replicas, request.Force), engine.Client, cancellationToken) switch
+            {
+                DraftResult.Ready ready => (ready.Draft, null),
+                var refused => (null, new RequestDeploymentResult.Refused(refused)),
+            };
         }
         catch (EngineException error)
         {
-            return (null, error.Message);
+            return (null, new RequestDeploymentResult.EngineUnavailable(error.Message));
         }
     }
 }

@@ -150,7 +150,7 @@ public sealed partial class DeployDialog : IDisposable
         try
         {
             await Task.Delay(pause, Clock, token);
-            obstacle = await CurrentActor.TryAsync(LookAsync, token);
+            obstacle = await CurrentActor.TryAsync(actor => LookAsync(actor, token), token);
             looking = false;
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested)
@@ -162,15 +162,16 @@ public sealed partial class DeployDialog : IDisposable
     }
 
     /// <returns>Why it could not be told.</returns>
-    private async Task<string?> LookAsync(Actor actor)
+    private async Task<string?> LookAsync(Actor actor, CancellationToken token)
     {
-        var token = look!.Token;
         var result = await Preview.ExecuteAsync(actor, Tenant.Id, Stack, Wanted, token);
-        // Of both sides, the live one is the one to look at.
-        difference = (result as PreviewDeploymentResult.Shown)?.Sides[^1].Difference;
-        readiness = target is not DeployTarget.Standby && !(await Readiness.BlockingAsync(Tenant.Id, token)).IsEmpty
+        var ready = target is not DeployTarget.Standby && !(await Readiness.BlockingAsync(Tenant.Id, token)).IsEmpty
             ? await Readiness.FindAsync(Tenant.Id, Stack, revision == 0 ? null : revision, token)
             : null;
+        // What has been overtaken does not overwrite what came after it.
+        token.ThrowIfCancellationRequested();
+        // Of both sides, the live one is the one to look at.
+        (difference, readiness) = ((result as PreviewDeploymentResult.Shown)?.Sides[^1].Difference, ready);
         return result is PreviewDeploymentResult.Refused refused ? Refusal(refused.Why) : difference?.Unreadable;
     }
 

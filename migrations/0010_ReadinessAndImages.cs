@@ -5,8 +5,8 @@ namespace Portal.Store.Migrations;
 
 /// <summary>Which rules of readiness keep a stack from live, what images were found to be, and whose pull brought them to which host.</summary>
 [DbContext(typeof(PortalDb))]
-[Migration("0011_Care")]
-internal sealed class Care : Migration
+[Migration("0010_ReadinessAndImages")]
+internal sealed class ReadinessAndImages : Migration
 {
     protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.Sql("""
         create table readiness_choices (

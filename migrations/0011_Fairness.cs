@@ -5,7 +5,7 @@ namespace Portal.Store.Migrations;
 
 /// <summary>Healing can be switched off for a stack; and a short way to when a tenant's last deployment began.</summary>
 [DbContext(typeof(PortalDb))]
-[Migration("0012_Fairness")]
+[Migration("0011_Fairness")]
 internal sealed class Fairness : Migration
 {
     protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.Sql("""

@@ -2,15 +2,6 @@ using System.Collections.Immutable;
 
 namespace Portal.Model;
 
-/// <summary>The rules of readiness that a tenant lets keep its stacks from live.</summary>
-public sealed class ReadinessChoice : ITenantOwned
-{
-    public required Guid TenantId { get; init; }
-    /// <summary>By their keys, such as <c>memory-limit</c>.</summary>
-    public required ImmutableArray<string> Rules { get; set; }
-    public required DateTimeOffset ChangedAt { get; set; }
-}
-
 /// <summary>What an image runs as it was built; the same for as long as its digest.</summary>
 /// <param name="User">Null: root.</param>
 public sealed record ImageFacts(ImmutableArray<string> Entrypoint, ImmutableArray<string> Command, string? User);
