@@ -46,7 +46,7 @@ internal sealed class KnownSecrets(
             {
                 await LearnAsync(note.Tenant is { } tenant ? TenantScope.Of(tenant) : TenantScope.Platform, stoppingToken);
             }
-            catch (Npgsql.NpgsqlException error) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception error) when (StoreFaults.MayPass(error) && !stoppingToken.IsCancellationRequested)
             {
                 // The feed tells everybody to look again once the database is back.
                 log.LogWarning(error, "Secrets that were taken in elsewhere could not be read");

@@ -87,9 +87,23 @@ public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFile
         // Once more: one that was made by a run that died may be without its files.
         await secrets.RestoreAsync(engine, place, wanted.Rendered, service, replica.ContainerId, cancellationToken);
         await ConfigFiles.PlaceAsync(engine, replica.ContainerId, wanted.Rendered, service, cancellationToken);
-        await engine.Client.Containers.StartAsync(replica.ContainerId, cancellationToken);
+        try
+        {
+            await engine.Client.Containers.StartAsync(replica.ContainerId, cancellationToken);
+        }
+        catch (EngineException error) when (IsHalfStarted(error))
+        {
+            await log.LineAsync($"{replica.Service} {replica.Index}: the engine was killed while it started this one, and cannot start it any more. It is made anew.", cancellationToken);
+            await engine.Client.Containers.RemoveAsync(replica.ContainerId, force: true, volumes: true, cancellationToken);
+            return;
+        }
+
         await log.LineAsync($"{replica.Service} {replica.Index} started ({replica.ContainerId[..12]})", cancellationToken);
     }
+
+    // The engine has no code for it; these are containerd's words for a process that it has and the engine forgot.
+    private static bool IsHalfStarted(EngineException error) =>
+        error.Message.StartsWith("task ", StringComparison.Ordinal) && error.Message.Contains("already exists", StringComparison.Ordinal);
 
     /// <summary>Back into what the stack says of it: running, under its name, in its networks.</summary>
     public async Task MendAsync(EngineHost engine, StackPlace place, WantedRevision wanted, ServiceSpec service, ObservedReplica replica, StepLog log, CancellationToken cancellationToken)
