@@ -44,6 +44,21 @@ public sealed class ImageClient
     }
 
     /// <param name="idOrReference">An image id or a reference.</param>
+    /// <returns>Null: the engine does not have it.</returns>
+    public async Task<ImageDetails?> FindAsync(string idOrReference, CancellationToken cancel = default)
+    {
+        try
+        {
+            return await InspectAsync(idOrReference, cancel).ConfigureAwait(false);
+        }
+        catch (EngineException error) when (error.Kind == EngineErrorKind.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <param name="idOrReference">An image id or a reference.</param>
+    /// <exception cref="EngineException">NotFound: the engine does not have it.</exception>
     public async Task<ImageDetails> InspectAsync(string idOrReference, CancellationToken cancel = default)
     {
         var wire = await transport.ReadAsync(

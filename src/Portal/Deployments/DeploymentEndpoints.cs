@@ -72,6 +72,7 @@ internal static class DeploymentEndpoints
         {
             PreviewDeploymentResult.Shown shown => Results.Ok(new
             {
+                blocked = shown.Blocked?.Obstacles,
                 sides = shown.Sides.Select(side => new { environment = side.Side.Text(), revision = side.Before, difference = DifferenceAnswer.Of(side.Difference) }),
             }),
             PreviewDeploymentResult.Refused refused => Refusal(refused.Why),

@@ -95,9 +95,10 @@ public sealed class DeploymentLog : StepLog, IAsyncDisposable
             waiting.Writer.TryComplete();
             stop.CancelAfter(LongestEnd);
             await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (loop.Exception is { } defect)
+            // Ended by a defect, or by the time: a database that stayed away takes what was still to be written.
+            if (!loop.IsCompletedSuccessfully)
             {
-                log.LogError(defect, "Lines of deployment {Deployment} were lost", deployment);
+                log.LogError(loop.Exception, "Lines of deployment {Deployment} were lost", deployment);
             }
 
             stop.Dispose();

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Portal.Audit;
 using Portal.Docker;
 using Portal.Gateway;
+using Portal.Redaction;
 using Portal.Store;
 
 namespace Portal.Deployments;
@@ -12,7 +13,7 @@ namespace Portal.Deployments;
 /// remembered, so a worker killed anywhere is taken over by the next. Both ways have a deadline.
 /// </summary>
 public sealed class DeploymentRun(
-    PortalDbFactory databases, Changes changes, WantedRevisions revisions, IRuntime runtime, Redaction.Redactor redactor, IOptions<DeploymentOptions> options, TimeProvider clock, ILogger<DeploymentRun> log)
+    PortalDbFactory databases, Changes changes, WantedRevisions revisions, IRuntime runtime, Redactor redactor, IOptions<DeploymentOptions> options, TimeProvider clock, ILogger<DeploymentRun> log)
 {
     /// <summary>How the log says that the worker before this one ended: whatever it was doing, it does no more.</summary>
     internal const string TakenOver = "Taken over: ";

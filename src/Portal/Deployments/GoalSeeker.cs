@@ -1,6 +1,5 @@
 using Portal.Deployments.Planning;
 using Portal.Docker;
-using Portal.Gateway;
 using Portal.Store;
 
 namespace Portal.Deployments;
@@ -55,12 +54,7 @@ internal sealed class GoalSeeker(IRuntime runtime, LeaseKeeper keeper, StackPlac
         }
     }
 
-    private static bool MayPass(Exception error) => error switch
-    {
-        EngineException engine => engine.Error.IsTransient,
-        DeploymentException { Reason: DeploymentReason.GatewayUnavailable, InnerException: GatewayException } or GatewayException => true,
-        _ => StoreFaults.MayPass(error),
-    };
+    private static bool MayPass(Exception error) => Away.Is(error) || StoreFaults.MayPass(error);
 
     /// <summary>Until the plan is empty: whatever may be done side by side is, and after each step comes another look.</summary>
     private async Task TowardsAsync(WantedRevision? wanted, CancellationToken cancellationToken)

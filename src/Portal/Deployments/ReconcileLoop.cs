@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Clusters;
 using Portal.Deployments.Planning;
 using Portal.Docker;
-using Portal.Gateway;
 using Portal.Store;
 
 namespace Portal.Deployments;
@@ -105,7 +104,7 @@ public sealed class ReconcileLoop(
             {
                 await HealAsync(place, token);
             }
-            catch (Exception error) when (error is EngineException { Error.IsTransient: true } or GatewayException or DeploymentException { InnerException: GatewayException })
+            catch (Exception error) when (Away.Is(error))
             {
                 // Its host or the gateway is away, which is said elsewhere; once it is back, nobody should have to wait.
                 log.LogDebug(error, "{Tenant} {Colour} {Stack} cannot be looked at now", place.TenantSlug, place.Colour, place.Stack);

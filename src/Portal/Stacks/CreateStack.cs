@@ -73,7 +73,7 @@ public sealed partial class CreateStack(Changes changes, StackTexts texts, Stack
 
         try
         {
-            return await changes.RunAsync(permit, db => AddAsync(db, permit, tenant, wanted, definition, version, routes, read.Findings, cancellationToken), cancellationToken);
+            return await changes.RunAsync(permit, db => AddAsync(db, permit, tenant, wanted, definition, version, routes, read, cancellationToken), cancellationToken);
         }
         catch (ConflictException error) when (error.Constraint == "stacks_name")
         {
@@ -100,20 +100,16 @@ public sealed partial class CreateStack(Changes changes, StackTexts texts, Stack
     }
 
     private async Task<Changed<CreateStackResult>> AddAsync(
-        PortalDb db, Permit permit, Guid tenant, NewStack wanted, StackDefinition definition, string? version, IReadOnlyList<WantedRoute> routes, ImmutableArray<Finding> findings, CancellationToken cancellationToken)
+        PortalDb db, Permit permit, Guid tenant, NewStack wanted, StackDefinition definition, string? version, IReadOnlyList<WantedRoute> routes, ComposeResult read, CancellationToken cancellationToken)
     {
         if (await db.Stacks.AnyAsync(stack => stack.Name == wanted.Name && stack.RemovedAt == null, cancellationToken))
         {
             return Changed.Nothing<CreateStackResult>(new CreateStackResult.NameTaken());
         }
 
-        // Host names are unique over all tenants, and the tenant's own scope cannot see another's.
-        foreach (var route in routes)
+        if (await db.TakenAsync(routes, besides: null, cancellationToken) is { } elsewhere)
         {
-            if (await db.Routes.IgnoreQueryFilters().AnyAsync(taken => taken.HostName == route.HostName && taken.Path == route.Path, cancellationToken))
-            {
-                return Changed.Nothing<CreateStackResult>(new CreateStackResult.RouteTaken(route.HostName, route.Path));
-            }
+            return Changed.Nothing<CreateStackResult>(new CreateStackResult.RouteTaken(elsewhere.HostName, elsewhere.Path));
         }
 
         var now = clock.GetUtcNow();
@@ -131,10 +127,10 @@ public sealed partial class CreateStack(Changes changes, StackTexts texts, Stack
             CreatedAt = now,
             CreatedBy = permit.Actor.Name,
         };
-        secrets.Learn(stack, definition, definition.Read(StackPolicy.Default));
+        secrets.Learn(stack, definition, read);
         db.Stacks.Add(stack);
         db.Routes.AddRange(routes.Select(route => route.For(stack, now)));
-        return (new CreateStackResult.Created(stack.Id, [.. findings.Where(finding => finding.Outcome == FindingOutcome.Ignored)]), new AuditLine(wanted.AdoptedFrom is null ? "stack.created" : "stack.adopted", "stack", stack.Name)
+        return (new CreateStackResult.Created(stack.Id, [.. read.Findings.Where(finding => finding.Outcome == FindingOutcome.Ignored)]), new AuditLine(wanted.AdoptedFrom is null ? "stack.created" : "stack.adopted", "stack", stack.Name)
         {
             // Answers may be passwords, and files hold some: their names are enough.
             After = new { stack.Name, stack.Template, stack.TemplateVersion, wanted.AdoptedFrom, answered = definition.Answers.Keys, files = definition.Files.IsEmpty ? null : definition.Files.Keys, routes = routes.Select(route => route.HostName + route.Path) },

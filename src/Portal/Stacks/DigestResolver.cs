@@ -52,16 +52,11 @@ public sealed class DigestResolver(RegistryLookup lookup, SharedImages shared)
     private async Task<ResolvedDigest> LocalAsync(
         EngineClient engine, Guid tenant, ImageReference image, RegistryKeys keys, bool onlyHere, string problem, CancellationToken cancellationToken)
     {
-        try
-        {
-            var found = await engine.Images.InspectAsync(image.ToString(), cancellationToken);
-            return onlyHere && found.RepoDigests.Count > 0
-                ? new ResolvedDigest(null, problem)
-                : new ResolvedDigest(image.Digest, await shared.ProblemAsync(engine, tenant, found, keys, cancellationToken));
-        }
-        catch (EngineException error) when (error.Error.Kind == EngineErrorKind.NotFound)
+        if (await engine.Images.FindAsync(image.ToString(), cancellationToken) is not { } found || (onlyHere && found.RepoDigests.Count > 0))
         {
             return new ResolvedDigest(null, problem);
         }
+
+        return new ResolvedDigest(image.Digest, await shared.ProblemAsync(engine, tenant, found, keys, cancellationToken));
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Portal.Compose;
-using Portal.Store;
 
 namespace Portal.Stacks;
 
@@ -16,11 +15,11 @@ public sealed record Choices(ImmutableSortedDictionary<string, string> Reference
 /// Reads what earlier deployments chose: an image that a webhook brought, a number of replicas. It holds as long as the text does not say
 /// something new of that very thing; so a change of one variable takes no service's image back.
 /// </summary>
-public sealed class EarlierChoices(DefinitionReader definitions, SecretBox box)
+public sealed class EarlierChoices(RevisionReader revisions)
 {
     public Choices Of(Revision? latest, ComposeStack now)
     {
-        if (latest is null || definitions.Read(box.OpenDefinition(latest)).Stack is not { } then)
+        if (latest is null || Read(latest) is not { } then)
         {
             return Choices.None;
         }
@@ -33,5 +32,18 @@ public sealed class EarlierChoices(DefinitionReader definitions, SecretBox box)
                 .ToImmutableSortedDictionary(pair => pair.service.Name, pair => latest.Images[pair.service.Name].Reference, StringComparer.Ordinal),
             same.Where(pair => pair.service.Replicas == pair.former.Replicas && latest.Replicas.ContainsKey(pair.service.Name))
                 .ToImmutableSortedDictionary(pair => pair.service.Name, pair => latest.Replicas[pair.service.Name], StringComparer.Ordinal));
+    }
+
+    private ComposeStack? Read(Revision latest)
+    {
+        try
+        {
+            return revisions.Read(latest).Compose;
+        }
+        catch (InvalidDataException)
+        {
+            // The portal has become stricter since: what was chosen of a text that nobody can read any more holds no longer.
+            return null;
+        }
     }
 }

@@ -21,14 +21,24 @@ public sealed class RevisionReader(PortalDbFactory databases, SecretBox box, Sta
         }
 
         await using var db = databases.Tenant(tenant);
-        var revision = await db.Revisions.AsNoTracking().SingleAsync(revision => revision.Id == revisionId, cancellationToken);
+        return Read(await db.Revisions.AsNoTracking().SingleAsync(revision => revision.Id == revisionId, cancellationToken));
+    }
+
+    /// <exception cref="InvalidDataException">As above.</exception>
+    public RenderedStack Read(Revision revision)
+    {
+        if (read.TryGetValue(revision.Id, out var known))
+        {
+            return known;
+        }
+
         var rendered = Render(revision);
         if (read.Count >= Kept)
         {
             read.Clear();
         }
 
-        return read[revisionId] = rendered;
+        return read[revision.Id] = rendered;
     }
 
     private RenderedStack Render(Revision revision)

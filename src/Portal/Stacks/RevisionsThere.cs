@@ -71,7 +71,7 @@ public sealed class RevisionsThere(PortalDbFactory databases, Engines engines, I
         var there = true;
         foreach (var side in sides)
         {
-            there &= (choice.Digest is null || await book.HadAsync(tenant, side.Host.Id, named, cancellationToken)) && await IsOnAsync(side, named, cancellationToken);
+            there &= (choice.Digest is null || await book.HadAsync(tenant, side.Host.Id, named, cancellationToken)) && await side.Client.Images.FindAsync(named.ToString(), cancellationToken) is not null;
         }
 
         if (there)
@@ -92,19 +92,6 @@ public sealed class RevisionsThere(PortalDbFactory databases, Engines engines, I
         catch (Exception error) when (error is RegistryException or EngineException)
         {
             return $"is neither on the host nor to be had: {error.Message.TrimEnd('.')}";
-        }
-    }
-
-    private static async Task<bool> IsOnAsync(EngineHost engine, ImageReference image, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await engine.Client.Images.InspectAsync(image.ToString(), cancellationToken);
-            return true;
-        }
-        catch (EngineException error) when (error.Kind == EngineErrorKind.NotFound)
-        {
-            return false;
         }
     }
 }

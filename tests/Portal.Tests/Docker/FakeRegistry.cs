@@ -50,6 +50,38 @@ internal sealed class FakeRegistry : IAsyncDisposable
         return Task.CompletedTask;
     }
 
+    /// <summary>Answers as the registry behind it does.</summary>
+    /// <param name="cut">Told the length of a body in bytes, whether the connection drops a little way into it; null: never.</param>
+    public static async Task PassAsync(HttpContext http, HttpClient behind, Func<long?, bool>? cut = null)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(http.Request.Method), http.Request.Path + http.Request.QueryString);
+        request.Headers.TryAddWithoutValidation("Accept", http.Request.Headers.Accept.ToArray());
+        request.Headers.TryAddWithoutValidation("Range", http.Request.Headers.Range.ToArray());
+        using var answer = await behind.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        http.Response.StatusCode = (int)answer.StatusCode;
+        foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers).Where(header => header.Key != "Transfer-Encoding"))
+        {
+            http.Response.Headers[name] = values.ToArray();
+        }
+
+        if (http.Request.Method == "HEAD")
+        {
+            return;
+        }
+
+        await using var body = await answer.Content.ReadAsStreamAsync();
+        if (cut is not null && cut(answer.Content.Headers.ContentLength))
+        {
+            var piece = new byte[256];
+            await http.Response.Body.WriteAsync(piece.AsMemory(0, await body.ReadAsync(piece)));
+            await http.Response.Body.FlushAsync();
+            http.Abort();
+            return;
+        }
+
+        await body.CopyToAsync(http.Response.Body);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await app.StopAsync();

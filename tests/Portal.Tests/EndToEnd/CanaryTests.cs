@@ -152,7 +152,8 @@ public sealed class CanaryTests
 
         foreach (var delivery in (await world.GetAsync($"{tenant}/webhooks/{hook}/deliveries")).EnumerateArray())
         {
-            seen["GET a delivery"] = await world.TextAsync($"/api/v1/{tenant}/deliveries/{delivery.GetProperty("id").GetString()}");
+            var id = delivery.GetProperty("id").GetString();
+            seen[$"GET the delivery {id}"] = await world.TextAsync($"/api/v1/{tenant}/deliveries/{id}");
         }
 
         await using var context = await (await LabFixture.Browser).NewContextAsync(new() { BaseURL = world.Portal.Address.ToString() });

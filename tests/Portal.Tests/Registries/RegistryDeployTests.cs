@@ -112,7 +112,7 @@ public sealed class RegistryDeployTests(PortalWorldCollection.Shared shared)
             (context, _) => (context.Request.Path.Value!, context.Request.Method, context.Request.Headers.UserAgent.ToString()) switch
             {
                 (_, "GET", var agent) when agent.StartsWith("docker/", StringComparison.Ordinal) && IsManifest(context) && ++manifests <= 2 => FakeRegistry.Status(context, manifests == 1 ? 500 : 429),
-                var (path, _, _) => PassAsync(context, http, cut: path.Contains("/blobs/", StringComparison.Ordinal) && Interlocked.Increment(ref layers) == 1),
+                var (path, _, _) => FakeRegistry.PassAsync(context, http, cut: _ => path.Contains("/blobs/", StringComparison.Ordinal) && Interlocked.Increment(ref layers) == 1),
             },
             (await LabFixture.Engine).Gateway);
         await AddStackAsync(world.Tenant, "flaky", ImageReference.Parse($"{flaky.Host}/{built.Repository}:1"));
@@ -125,36 +125,6 @@ public sealed class RegistryDeployTests(PortalWorldCollection.Shared shared)
     }
 
     private static bool IsManifest(HttpContext context) => context.Request.Path.Value!.Contains("/manifests/", StringComparison.Ordinal);
-
-    private static async Task PassAsync(HttpContext context, HttpClient to, bool cut)
-    {
-        using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), context.Request.Path + context.Request.QueryString);
-        request.Headers.TryAddWithoutValidation("Accept", context.Request.Headers.Accept.ToArray());
-        request.Headers.TryAddWithoutValidation("Range", context.Request.Headers.Range.ToArray());
-        using var answer = await to.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        context.Response.StatusCode = (int)answer.StatusCode;
-        foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers).Where(header => header.Key != "Transfer-Encoding"))
-        {
-            context.Response.Headers[name] = values.ToArray();
-        }
-
-        if (context.Request.Method == "HEAD")
-        {
-            return;
-        }
-
-        await using var body = await answer.Content.ReadAsStreamAsync();
-        if (cut)
-        {
-            var piece = new byte[512];
-            await context.Response.Body.WriteAsync(piece.AsMemory(0, await body.ReadAsync(piece)));
-            await context.Response.Body.FlushAsync();
-            context.Abort();
-            return;
-        }
-
-        await body.CopyToAsync(context.Response.Body);
-    }
 
     private async Task<RegistryLab> GuardedAsync() =>
         await RegistryLab.StartAsync(LabFixture.UndoLog, new RegistryLabOptions { Address = (await LabFixture.Engine).Gateway.ToString(), Account = ("ci", password) });

@@ -138,7 +138,7 @@ public sealed class EngineObserver(HealthBook health, HealthWatch watch, Gateway
     private async Task<bool> HasImageAsync(EngineHost engine, Guid tenant, ServiceSpec service, ImageChoice choice, CancellationToken cancellationToken)
     {
         var image = ContainerMapping.Image(choice);
-        return await ImagePull.FindAsync(engine, image, cancellationToken) is not null
+        return await engine.Client.Images.FindAsync(image.ToString(), cancellationToken) is not null
             && (EngineSteps.IsHere(service, choice) || await book.HadAsync(tenant, engine.Host.Id, image, cancellationToken));
     }
 }

@@ -35,7 +35,7 @@ public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFile
         {
             await pull.RunAsync(engine, place.Tenant, choice, service.Platform, log, cancellationToken);
         }
-        else if (await ImagePull.FindAsync(engine, ContainerMapping.Image(choice), cancellationToken) is null)
+        else if (await engine.Client.Images.FindAsync(ContainerMapping.Image(choice).ToString(), cancellationToken) is null)
         {
             throw new DeploymentException(DeploymentReason.ImageUnavailable, $"{choice.Reference} is not on the host any more, and the stack says that it is not pulled.");
         }

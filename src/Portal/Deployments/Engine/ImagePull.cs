@@ -20,7 +20,7 @@ public sealed class ImagePull(TenantRegistries registries, RegistryLookup lookup
     {
         var image = ContainerMapping.Image(choice);
         var credentials = (await registries.KeysAsync(tenant, cancellationToken)).For(image);
-        var there = await FindAsync(engine, image, cancellationToken) is not null;
+        var there = await engine.Client.Images.FindAsync(image.ToString(), cancellationToken) is not null;
         await book.AskAsync(tenant, engine.Host.Id, image, there, cancellationToken);
         if (there && !await book.HadAsync(tenant, engine.Host.Id, image, cancellationToken))
         {
@@ -61,19 +61,6 @@ public sealed class ImagePull(TenantRegistries registries, RegistryLookup lookup
         }
     }
 
-    /// <returns>Null: it is not on the host.</returns>
-    internal static async Task<ImageDetails?> FindAsync(EngineHost engine, ImageReference image, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await engine.Client.Images.InspectAsync(image.ToString(), cancellationToken);
-        }
-        catch (EngineException error) when (error.Kind == EngineErrorKind.NotFound)
-        {
-            return null;
-        }
-    }
-
     /// <summary>An engine that has an image's manifest does not ask the registry again, whoever pulls: so it is asked here.</summary>
     private async Task AskAsync(EngineHost engine, ImageChoice choice, ImageReference image, RegistryCredentials? credentials, CancellationToken cancellationToken)
     {
@@ -90,7 +77,7 @@ public sealed class ImagePull(TenantRegistries registries, RegistryLookup lookup
     private async Task TakeAsync(EngineHost engine, Guid tenant, ImageReference image, CancellationToken cancellationToken)
     {
         await book.TakeAsync(tenant, engine.Host.Id, image, cancellationToken);
-        if (await FindAsync(engine, image, cancellationToken) is { } found)
+        if (await engine.Client.Images.FindAsync(image.ToString(), cancellationToken) is { } found)
         {
             await finder.LookAsync(tenant, image.Digest!, found, cancellationToken);
         }

@@ -76,14 +76,8 @@ public sealed class DiskCheck(EngineRegistryBook book, RegistryLookup lookup, IO
         var most = 0;
         foreach (var one in await engine.Client.Images.ListAsync(cancel: cancellationToken))
         {
-            try
-            {
-                most = Math.Max(most, Shared(wanted.Layers, (await engine.Client.Images.InspectAsync(one.Id, cancellationToken)).Layers));
-            }
-            catch (EngineException error) when (error.Kind == EngineErrorKind.NotFound)
-            {
-                continue;
-            }
+            // Removals run beside us: what was listed may be gone by now.
+            most = Math.Max(most, Shared(wanted.Layers, (await engine.Client.Images.FindAsync(one.Id, cancellationToken))?.Layers ?? []));
         }
 
         return most;

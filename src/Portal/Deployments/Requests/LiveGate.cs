@@ -8,11 +8,12 @@ namespace Portal.Deployments.Requests;
 /// <summary>Keeps from live what a tenant's own rules of readiness do not let there. Whatever asks for a deployment comes past it.</summary>
 public sealed class LiveGate(PortalDbFactory databases, RevisionWriter writer, ReadinessQueries readiness)
 {
+    /// <param name="colours">Where it is to go.</param>
     /// <param name="draft">Null: the revision of this number runs again.</param>
-    /// <returns>Null: it may go live.</returns>
-    public async Task<DraftResult.NotReady?> CheckAsync(Stack stack, RevisionDraft? draft, int? number, CancellationToken cancellationToken)
+    /// <returns>Null: it may go there.</returns>
+    public async Task<DraftResult.NotReady?> CheckAsync(Stack stack, IReadOnlyList<Colour> colours, Colour live, RevisionDraft? draft, int? number, CancellationToken cancellationToken)
     {
-        if ((await readiness.BlockingAsync(stack.TenantId, cancellationToken)).IsEmpty)
+        if (!colours.Contains(live) || (await readiness.BlockingAsync(stack.TenantId, cancellationToken)).IsEmpty)
         {
             return null;
         }

@@ -12,14 +12,15 @@ public sealed record SidePreview(Colour Side, int? Before, RevisionDifference Di
 public abstract record PreviewDeploymentResult
 {
     /// <param name="Sides">Standby first.</param>
-    public sealed record Shown(ImmutableArray<SidePreview> Sides) : PreviewDeploymentResult;
+    /// <param name="Blocked">What keeps it from live, so that it would not be taken; null: nothing.</param>
+    public sealed record Shown(ImmutableArray<SidePreview> Sides, DraftResult.NotReady? Blocked) : PreviewDeploymentResult;
 
     /// <summary>The deployment would not be taken, and why.</summary>
     public sealed record Refused(RequestDeploymentResult Why) : PreviewDeploymentResult;
 }
 
 /// <summary>The effective difference of a deployment before it is asked for: texts, answers and tags settled as they would be now. Changes nothing.</summary>
-public sealed class PreviewDeployment(StackDrafts drafts, StackQueries stacks, DifferenceQueries differences)
+public sealed class PreviewDeployment(StackDrafts drafts, StackQueries stacks, DifferenceQueries differences, LiveGate gate)
 {
     public async Task<PreviewDeploymentResult> ExecuteAsync(Actor actor, Guid tenant, string stackName, DeploymentRequest request, CancellationToken cancellationToken)
     {
@@ -53,6 +54,6 @@ public sealed class PreviewDeployment(StackDrafts drafts, StackQueries stacks, D
             sides.Add(new SidePreview(colour, before, difference));
         }
 
-        return new PreviewDeploymentResult.Shown(sides.ToImmutable());
+        return new PreviewDeploymentResult.Shown(sides.ToImmutable(), await gate.CheckAsync(stack, colours, live.Value, draft, request.Revision, cancellationToken));
     }
 }

@@ -45,7 +45,7 @@ public sealed class RequestDeployment(StackDrafts drafts, LiveGate gate, Deploym
             return refusal;
         }
 
-        if (colours.Contains(live!.Value) && await gate.CheckAsync(stack, draft, request.Revision, cancellationToken) is { } notReady)
+        if (await gate.CheckAsync(stack, colours, live!.Value, draft, request.Revision, cancellationToken) is { } notReady)
         {
             return new RequestDeploymentResult.Refused(notReady);
         }

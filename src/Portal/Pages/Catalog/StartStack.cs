@@ -29,9 +29,8 @@ internal sealed class StartStack(CreateStack create, RequestDeployment request)
             CreateStackResult.Created => target is { } where ? await DeployAsync(actor, tenant, wanted.Name, where, cancellationToken) : new StartResult.Started(null),
             CreateStackResult.Invalid invalid => new StartResult.Wrong(invalid.Field, invalid.Problem),
             CreateStackResult.Refused refused => new StartResult.Refused(refused.Findings),
-            CreateStackResult.NameTaken => new StartResult.Wrong("name", $"The tenant has a stack {wanted.Name} already."),
-            CreateStackResult.RouteTaken taken => new StartResult.Wrong("route", $"The route {taken.HostName}{taken.Path} leads to another stack already. Choose another host name or path."),
-            var other => throw new InvalidOperationException($"An outcome without an answer: {other}."),
+            CreateStackResult.NameTaken taken => new StartResult.Wrong("name", CreateAnswer.Sentence(taken, wanted.Name)),
+            var other => new StartResult.Wrong("route", CreateAnswer.Sentence(other, wanted.Name)),
         };
 
     /// <summary>Asks for the deployment alone: of a stack whose first one could not be had.</summary>

@@ -104,22 +104,13 @@ public sealed partial class ForeignStacksPage
                 Navigation.NavigateTo($"tenants/{into.Slug}/stacks/{name.Trim()}");
                 return null;
             case AdoptStackResult.NotCreated not:
-                return Sentence(not.Why);
+                return CreateAnswer.Sentence(not.Why, name.Trim());
             case AdoptStackResult.EngineUnavailable down:
                 return $"The engine does not answer: {down.Problem}";
             default:
                 return "It is no longer there.";
         }
     }, Life);
-
-    private string Sentence(CreateStackResult why) => why switch
-    {
-        CreateStackResult.Invalid invalid => invalid.Problem,
-        CreateStackResult.Refused refused => string.Join(" ", refused.Findings.Where(finding => finding.Outcome != Compose.FindingOutcome.Ignored).Take(3).Select(DraftProblems.Sentence)),
-        CreateStackResult.NameTaken => $"The tenant has a stack {name.Trim()} already.",
-        CreateStackResult.RouteTaken taken => $"The route {taken.HostName}{taken.Path} leads to another stack already.",
-        _ => throw new InvalidOperationException($"An outcome without words: {why}."),
-    };
 
     private static string Origin(ForeignStack stack) => stack.Origin switch
     {

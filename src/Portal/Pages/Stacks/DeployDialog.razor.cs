@@ -7,7 +7,6 @@ using Portal.Pages.Frame;
 using Portal.Pages.Shared;
 using Portal.Stacks;
 using Portal.Stacks.Differences;
-using Portal.Stacks.Readiness;
 using Portal.Tenants;
 
 namespace Portal.Pages.Stacks;
@@ -32,7 +31,8 @@ public sealed partial class DeployDialog : IDisposable
     private string? obstacle;
     private bool looking;
     private CancellationTokenSource? look;
-    private ReadinessReport? readiness;
+    /// <summary>What keeps it from live.</summary>
+    private DraftResult.NotReady? blocked;
 
     [Parameter]
     public bool Open { get; set; }
@@ -78,10 +78,7 @@ public sealed partial class DeployDialog : IDisposable
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
-    [Inject]
-    private ReadinessQueries Readiness { get; set; } = null!;
-
-    private IReadOnlyList<string> Obstacles => readiness is null ? [] : readiness.Obstacles;
+    private IReadOnlyList<string> Obstacles => blocked is null ? [] : blocked.Obstacles;
 
     /// <summary>What the target runs now; of both, the live side.</summary>
     private int? Current => Runs.TryGetValue(target.Resolve(Tenant.Live)[^1], out var number) ? number : null;
@@ -165,13 +162,11 @@ public sealed partial class DeployDialog : IDisposable
     private async Task<string?> LookAsync(Actor actor, CancellationToken token)
     {
         var result = await Preview.ExecuteAsync(actor, Tenant.Id, Stack, Wanted, token);
-        var ready = target is not DeployTarget.Standby && !(await Readiness.BlockingAsync(Tenant.Id, token)).IsEmpty
-            ? await Readiness.FindAsync(Tenant.Id, Stack, revision == 0 ? null : revision, token)
-            : null;
         // What has been overtaken does not overwrite what came after it.
         token.ThrowIfCancellationRequested();
         // Of both sides, the live one is the one to look at.
-        (difference, readiness) = ((result as PreviewDeploymentResult.Shown)?.Sides[^1].Difference, ready);
+        var shown = result as PreviewDeploymentResult.Shown;
+        (difference, blocked) = (shown?.Sides[^1].Difference, shown?.Blocked);
         return result is PreviewDeploymentResult.Refused refused ? Refusal(refused.Why) : difference?.Unreadable;
     }
 

@@ -36,9 +36,7 @@ public sealed class AdoptStack(PortalDbFactory databases, Engines engines, Creat
     /// <returns>Null: there is no such host, or it has no such stack.</returns>
     /// <exception cref="EngineException">It does not answer.</exception>
     public async Task<AdoptedDefinition?> ReadAsync(Actor actor, Guid host, string stack, CancellationToken cancellationToken) =>
-        await EngineAsync(actor, host, cancellationToken) is { } engine && (await ListAsync(engine, cancellationToken)).FirstOrDefault(one => one.Name == stack) is { } found
-            ? await ReadAsync(engine, found, cancellationToken)
-            : null;
+        await EngineAsync(actor, host, cancellationToken) is { } engine ? await ReadAsync(engine, stack, cancellationToken) : null;
 
     /// <param name="name">Of the new stack.</param>
     public async Task<AdoptStackResult> ExecuteAsync(Actor actor, Guid host, string stack, Guid tenant, string name, CancellationToken cancellationToken)
@@ -50,7 +48,7 @@ public sealed class AdoptStack(PortalDbFactory databases, Engines engines, Creat
                 return new AdoptStackResult.NoSuchHost();
             }
 
-            if (await ReadAsync(actor, host, stack, cancellationToken) is not { } definition)
+            if (await ReadAsync(engine, stack, cancellationToken) is not { } definition)
             {
                 return new AdoptStackResult.NoSuchStack();
             }
@@ -79,8 +77,14 @@ public sealed class AdoptStack(PortalDbFactory databases, Engines engines, Creat
     private static async Task<IReadOnlyList<ForeignStack>> ListAsync(EngineHost engine, CancellationToken cancellationToken) =>
         ForeignStacks.Of(await engine.Client.Containers.ListAsync(new ContainerFilter { All = true }, cancellationToken));
 
-    private static async Task<AdoptedDefinition> ReadAsync(EngineHost engine, ForeignStack stack, CancellationToken cancellationToken)
+    /// <returns>Null: there is no such stack.</returns>
+    private static async Task<AdoptedDefinition?> ReadAsync(EngineHost engine, string name, CancellationToken cancellationToken)
     {
+        if ((await ListAsync(engine, cancellationToken)).FirstOrDefault(one => one.Name == name) is not { } stack)
+        {
+            return null;
+        }
+
         List<ForeignMember> members = [];
         foreach (var service in stack.Services)
         {

@@ -135,17 +135,13 @@ public sealed class ChangeStack(Changes changes, StackTexts texts, StackSecrets 
         var former = before.Read(StackPolicy.Default).Stack is { } read ? StackRoutes.Read(read).Routes : [];
         var there = await db.Routes.Where(route => route.StackId == stack.Id).ToListAsync(cancellationToken);
         db.Routes.RemoveRange(there.Where(route => former.Any(one => Is(route, one)) && !wanted.Any(one => Is(route, one))));
-        foreach (var route in wanted.Where(one => !there.Exists(route => Is(route, one))))
+        var fresh = wanted.Where(one => !there.Exists(route => Is(route, one))).ToList();
+        if (await db.TakenAsync(fresh, besides: stack.Id, cancellationToken) is { } elsewhere)
         {
-            // Host names are unique over all tenants, and the tenant's own scope cannot see another's.
-            if (await db.Routes.IgnoreQueryFilters().AnyAsync(taken => taken.HostName == route.HostName && taken.Path == route.Path && taken.StackId != stack.Id, cancellationToken))
-            {
-                return new ChangeStackResult.RouteTaken(route.HostName, route.Path);
-            }
-
-            db.Routes.Add(route.For(stack, clock.GetUtcNow()));
+            return new ChangeStackResult.RouteTaken(elsewhere.HostName, elsewhere.Path);
         }
 
+        db.Routes.AddRange(fresh.Select(route => route.For(stack, clock.GetUtcNow())));
         return null;
 
         static bool Is(Route route, WantedRoute wanted) => (route.HostName, route.Path, route.Service, route.Port) == (wanted.HostName, wanted.Path, wanted.Service, wanted.Port);

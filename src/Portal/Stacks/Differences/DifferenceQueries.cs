@@ -13,7 +13,7 @@ public sealed class DifferenceQueries(PortalDbFactory databases, RevisionReader 
         var revisions = await RevisionsAsync(tenant, stack, [before, after], cancellationToken);
         return revisions.GetValueOrDefault(after) is not { } now || (before is { } number && !revisions.ContainsKey(number))
             ? null
-            : Differ.Between(before is { } former ? await SnapshotAsync(revisions[former], cancellationToken) : null, await SnapshotAsync(now, cancellationToken));
+            : Differ.Between(before is { } former ? SnapshotOf(revisions[former]) : null, SnapshotOf(now));
     }
 
     /// <summary>With a revision that is still to be made.</summary>
@@ -30,7 +30,7 @@ public sealed class DifferenceQueries(PortalDbFactory databases, RevisionReader 
         var rendered = writer.Settle(draft, latest);
         var former = (await RevisionsAsync(tenant, stack, [before], cancellationToken)).Values.SingleOrDefault();
         return Differ.Between(
-            former is null ? null : await SnapshotAsync(former, cancellationToken),
+            former is null ? null : SnapshotOf(former),
             new Snapshot(draft.Definition, rendered.Images, rendered.SecretVersions, rendered, null));
     }
 
@@ -45,12 +45,12 @@ public sealed class DifferenceQueries(PortalDbFactory databases, RevisionReader 
             select revision).ToDictionaryAsync(revision => revision.Number, cancellationToken);
     }
 
-    private async Task<Snapshot> SnapshotAsync(Revision revision, CancellationToken cancellationToken)
+    private Snapshot SnapshotOf(Revision revision)
     {
         var definition = box.OpenDefinition(revision);
         try
         {
-            return new Snapshot(definition, revision.Images, revision.SecretVersions, await reader.ReadAsync(revision.TenantId, revision.Id, cancellationToken), null);
+            return new Snapshot(definition, revision.Images, revision.SecretVersions, reader.Read(revision), null);
         }
         catch (InvalidDataException error)
         {

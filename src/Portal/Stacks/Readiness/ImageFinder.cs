@@ -30,14 +30,14 @@ public sealed class ImageFinder(PortalDbFactory databases, TenantRegistries regi
             return (null, "nobody has looked at it yet");
         }
 
-        // One that was made on the host is not looked for elsewhere first: a registry that is not there takes its time to say nothing.
-        if (digest is null && await HereAsync(engine, image, cancellationToken) is { } here)
-        {
-            return (here, "");
-        }
-
         try
         {
+            // One that was made on the host is not looked for elsewhere first: a registry that is not there takes its time to say nothing.
+            if (digest is null && await HereAsync(engine, image, cancellationToken) is { } here)
+            {
+                return (here, "");
+            }
+
             var keys = await registries.KeysAsync(tenant, cancellationToken);
             var named = digest is not null ? image.WithDigest(digest) : image.Tag is null ? image.WithTag("latest") : image;
             var question = new ImageQuestion(engine.Client, named, keys.For(image));
@@ -65,18 +65,8 @@ public sealed class ImageFinder(PortalDbFactory databases, TenantRegistries regi
     }
 
     /// <summary>One that exists on the host alone: made there, and under nobody's name.</summary>
-    private static async Task<ImageFacts?> HereAsync(EngineHost engine, ImageReference image, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var found = await engine.Client.Images.InspectAsync((image.Tag is null ? image.WithTag("latest") : image).ToString(), cancellationToken);
-            return found.RepoDigests.Count == 0 ? Facts(found.Config) : null;
-        }
-        catch (EngineException)
-        {
-            return null;
-        }
-    }
+    private static async Task<ImageFacts?> HereAsync(EngineHost engine, ImageReference image, CancellationToken cancellationToken) =>
+        await engine.Client.Images.FindAsync((image.Tag is null ? image.WithTag("latest") : image).ToString(), cancellationToken) is { RepoDigests.Count: 0 } found ? Facts(found.Config) : null;
 
     private async Task<ImageFacts> KeepAsync(Guid tenant, string digest, ImageConfig config, CancellationToken cancellationToken)
     {

@@ -7,27 +7,28 @@ using Portal.Store;
 
 namespace Portal.Webhooks.Intake;
 
-/// <summary>The images that a stack names: by its newest revision, or by its text where that is newer or nothing ran yet.</summary>
-public sealed class StackImages(PortalDbFactory databases, SecretBox box, Redactor redactor)
+/// <summary>The images that a stack names: those that its next deployment would run if nobody chose others.</summary>
+public sealed class StackImages(PortalDbFactory databases, SecretBox box, DefinitionReader definitions, EarlierChoices choices, Redactor redactor)
 {
+    private static readonly ImmutableDictionary<string, string> Nothing = ImmutableDictionary.Create<string, string>(StringComparer.Ordinal);
+
     /// <returns>Service → reference, but for those that a secret is part of: they cannot be deployed, and are not to be shown. Null where the stack's text cannot be used.</returns>
     public async Task<IReadOnlyDictionary<string, string>?> ReadAsync(Guid tenant, Guid stackId, CancellationToken cancellationToken)
     {
         await using var db = databases.Tenant(tenant);
-        var newest = await db.Revisions.AsNoTracking()
-            .Where(revision => revision.StackId == stackId)
-            .OrderByDescending(revision => revision.Number)
-            .Select(revision => new { revision.Images, Current = db.Stacks.Any(stack => stack.Id == stackId && stack.Compose == revision.Compose) })
-            .FirstOrDefaultAsync(cancellationToken);
-        if (newest is { Current: true })
+        var found = await db.Stacks.AsNoTracking()
+            .Where(stack => stack.Id == stackId)
+            .Select(stack => new { Stack = stack, Latest = db.Revisions.Where(revision => revision.StackId == stackId).OrderByDescending(revision => revision.Number).FirstOrDefault() })
+            .SingleAsync(cancellationToken);
+        if (definitions.Read(box.OpenDefinition(found.Stack)) is not { Verdict: Verdict.Accepted, Stack: { } compose })
         {
-            return newest.Images.ToImmutableSortedDictionary(image => image.Key, image => image.Value.Reference, StringComparer.Ordinal);
+            return null;
         }
 
-        var stack = await db.Stacks.AsNoTracking().SingleAsync(stack => stack.Id == stackId, cancellationToken);
-        var read = box.OpenDefinition(stack).Read(StackPolicy.Default);
-        return read.Verdict == Verdict.Accepted && read.Stack is { } compose
-            ? compose.Services.Where(service => !redactor.For(tenant).In(service.Image).Any(found => !stack.Compose.Contains(found, StringComparison.Ordinal))).ToImmutableSortedDictionary(service => service.Name, service => service.Image, StringComparer.Ordinal)
-            : null;
+        var kept = choices.Of(found.Latest, compose);
+        return compose.Services
+            .Select(service => (service.Name, Reference: RevisionWriter.ReferenceOf(service, Nothing, kept)))
+            .Where(service => !redactor.For(tenant).In(service.Reference).Any(secret => !found.Stack.Compose.Contains(secret, StringComparison.Ordinal)))
+            .ToImmutableSortedDictionary(service => service.Name, service => service.Reference, StringComparer.Ordinal);
     }
 }
