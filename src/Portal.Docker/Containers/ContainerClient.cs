@@ -73,6 +73,27 @@ public sealed class ContainerClient
     public Task UnpauseAsync(string id, CancellationToken cancel = default) =>
         transport.SendAsync(EngineRequest.Post($"/containers/{PathSegment.Of(id)}/unpause"), cancel);
 
+    /// <summary>Gives it the limits that it is to have, while it runs.</summary>
+    /// <param name="actual">That it has.</param>
+    /// <exception cref="EngineException">Such as that it uses more memory than it is to have.</exception>
+    public Task UpdateAsync(string id, ContainerLimits wanted, ContainerLimits actual, EngineCapacity capacity, CancellationToken cancel = default) =>
+        transport.SendAsync(
+            EngineRequest.Post($"/containers/{PathSegment.Of(id)}/update", content: JsonBody.Of(ContainerSpecMapping.Limits(capacity.Restoring(wanted, actual)), EngineJson.Default.WireHostConfig)), cancel);
+
+    /// <returns>Null: there is none such.</returns>
+    public async Task<ContainerDetails?> FindAsync(string id, CancellationToken cancel = default)
+    {
+        try
+        {
+            return await InspectAsync(id, cancel).ConfigureAwait(false);
+        }
+        catch (EngineException error) when (error.Kind == EngineErrorKind.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <exception cref="EngineException">NotFound: there is none such.</exception>
     public async Task<ContainerDetails> InspectAsync(string id, CancellationToken cancel = default)
     {
         var wire = await transport.ReadAsync(

@@ -88,6 +88,7 @@ internal static class ContainerDetailsMapping
             MemorySwap = Set(host.MemorySwap),
             MemorySwappiness = host.MemorySwappiness is -1 ? null : host.MemorySwappiness,
             NanoCpus = Set(host.NanoCpus),
+            CpuQuota = Set(host.CpuQuota),
             CpuShares = Set(host.CpuShares),
             CpusetCpus = Blank(host.CpusetCpus),
             PidsLimit = Set(host.PidsLimit),

@@ -92,6 +92,9 @@ public sealed record ContainerSpec
 
     public long? NanoCpus { get; init; }
 
+    /// <summary>Microseconds in a period. The engine takes either this or <see cref="NanoCpus"/>.</summary>
+    public long? CpuQuota { get; init; }
+
     public long? CpuShares { get; init; }
 
     public string? CpusetCpus { get; init; }

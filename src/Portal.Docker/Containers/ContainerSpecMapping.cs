@@ -47,6 +47,19 @@ internal static class ContainerSpecMapping
     /// <summary>The engine counts in whole seconds; a fraction rounds up, so that nobody gets less time than asked.</summary>
     public static int WholeSeconds(TimeSpan time) => (int)Math.Ceiling(Math.Max(0, time.TotalSeconds));
 
+    public static WireHostConfig Limits(ContainerLimits limits) => new()
+    {
+        Memory = limits.Memory,
+        MemoryReservation = limits.MemoryReservation,
+        MemorySwap = limits.MemorySwap,
+        NanoCpus = limits.NanoCpus,
+        CpuQuota = limits.CpuQuota,
+        CpuShares = limits.CpuShares,
+        CpusetCpus = limits.CpusetCpus,
+        PidsLimit = limits.PidsLimit,
+        RestartPolicy = Restart(limits.Restart),
+    };
+
     private static WireHostConfig HostConfig(ContainerSpec spec, string? mode) => new()
     {
         Binds = List(spec.Binds),
@@ -72,6 +85,7 @@ internal static class ContainerSpecMapping
         MemorySwap = spec.MemorySwap,
         MemorySwappiness = spec.MemorySwappiness,
         NanoCpus = spec.NanoCpus,
+        CpuQuota = spec.CpuQuota,
         CpuShares = spec.CpuShares,
         CpusetCpus = spec.CpusetCpus,
         PidsLimit = spec.PidsLimit,

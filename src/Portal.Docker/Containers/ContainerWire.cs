@@ -60,6 +60,7 @@ internal sealed class WireHostConfig
     public long? MemoryReservation { get; init; }
     public long? MemorySwap { get; init; }
     public long? NanoCpus { get; init; }
+    public long? CpuQuota { get; init; }
     public long? CpuShares { get; init; }
     public string? CpusetCpus { get; init; }
     public long? PidsLimit { get; init; }

@@ -31,7 +31,8 @@ internal static class SystemMapping
             string.IsNullOrEmpty(wire.Swarm?.NodeID) ? null : wire.Swarm.NodeID,
             wire.Swarm?.ControlAvailable ?? false),
         Registries(wire.RegistryConfig ?? new WireRegistryConfig()),
-        [.. (wire.DefaultAddressPools ?? []).Where(pool => pool.Base is not null).Select(pool => new EngineAddressPool(pool.Base!, pool.Size))]);
+        [.. (wire.DefaultAddressPools ?? []).Where(pool => pool.Base is not null).Select(pool => new EngineAddressPool(pool.Base!, pool.Size))],
+        new EngineCapacity(wire.NCPU, wire.MemTotal, wire.MemoryLimit, wire.SwapLimit, wire.CpuCfsQuota, wire.CPUShares, wire.CPUSet, wire.PidsLimit));
 
     private static EngineRegistries Registries(WireRegistryConfig wire) => new(
         [.. (wire.IndexConfigs ?? []).Where(index => !index.Value.Secure).Select(index => index.Key)],

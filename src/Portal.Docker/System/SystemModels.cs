@@ -33,7 +33,8 @@ public sealed record EngineInfo(
     IReadOnlyList<string> Warnings,
     EngineSwarm Swarm,
     EngineRegistries Registries,
-    IReadOnlyList<EngineAddressPool> AddressPools);
+    IReadOnlyList<EngineAddressPool> AddressPools,
+    EngineCapacity Capacity);
 
 /// <param name="Base">Such as <c>172.16.0.0/12</c>, out of which networks are cut.</param>
 /// <param name="Size">Of each network, as the length of its prefix.</param>

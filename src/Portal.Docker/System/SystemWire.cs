@@ -36,6 +36,12 @@ internal sealed class WireInfo
     public WireSwarm? Swarm { get; init; }
     public WireRegistryConfig? RegistryConfig { get; init; }
     public WireAddressPool[]? DefaultAddressPools { get; init; }
+    public bool MemoryLimit { get; init; }
+    public bool SwapLimit { get; init; }
+    public bool CpuCfsQuota { get; init; }
+    public bool CPUShares { get; init; }
+    public bool CPUSet { get; init; }
+    public bool PidsLimit { get; init; }
 }
 
 internal sealed class WireAddressPool

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 
 namespace Portal.Lab;
 
@@ -22,9 +23,27 @@ internal sealed class EngineNamespace(LabNetwork network, int host)
         await Shell.RunAsync("ip", ["-n", Name, "address", "add", $"{Address}/24", "dev", "eth0"], cancel).ConfigureAwait(false);
         await Shell.RunAsync("ip", ["-n", Name, "link", "set", "eth0", "up"], cancel).ConfigureAwait(false);
         await Shell.RunAsync("ip", ["-n", Name, "route", "add", "default", "via", network.Gateway.ToString()], cancel).ConfigureAwait(false);
+        foreach (var server in await NameServersAsync(cancel).ConfigureAwait(false))
+        {
+            // Nobody answers there. An engine waits for that, and everybody else for the engine, which looks names up with its list of registries locked.
+            await Shell.RunAsync("ip", ["-n", Name, "route", "add", "unreachable", server.ToString()], cancel).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Runs a command there under a host name of its own. Not with <c>ip netns exec</c>, which hides the control groups.</summary>
     public string[] Enter(string hostName) =>
         ["nsenter", $"--net=/run/netns/{Name}", "unshare", "--uts", "bash", "-c", "hostname \"$0\"; exec \"$@\"", hostName];
+
+    private static async Task<IReadOnlyList<IPAddress>> NameServersAsync(CancellationToken cancel)
+    {
+        const string file = "/etc/resolv.conf";
+        return File.Exists(file)
+            ? [.. (await File.ReadAllLinesAsync(file, cancel).ConfigureAwait(false))
+                .Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+                .Where(words => words is ["nameserver", ..])
+                .Select(words => IPAddress.TryParse(words.ElementAtOrDefault(1), out var address) ? address : IPAddress.None)
+                .Where(address => address.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(address) && !address.Equals(IPAddress.None))
+                .Distinct()]
+            : [];
+    }
 }

@@ -25,6 +25,12 @@ public sealed class LabNetwork : IAsyncDisposable
 
     public string Bridge => $"plab-{Second}-{Third}";
 
+    /// <summary>
+    /// Without one of its own a bridge takes over the lowest of its ports': as engines come and go it changes, and for half a minute the
+    /// others send to an address that nobody has.
+    /// </summary>
+    private string HardwareAddress => $"02:70:0a:{Second:x2}:{Third:x2}:01";
+
     /// <summary>Our side of the bridge: where a registry or a gateway listens so that engines reach it.</summary>
     public IPAddress Gateway => AddressOf(1);
 
@@ -45,7 +51,7 @@ public sealed class LabNetwork : IAsyncDisposable
             try
             {
                 // The bridge's name says which subnet it is: two labs that choose the same one collide here, at once.
-                await Shell.RunAsync("ip", ["link", "add", network.Bridge, "type", "bridge"], cancel).ConfigureAwait(false);
+                await Shell.RunAsync("ip", ["link", "add", network.Bridge, "address", network.HardwareAddress, "type", "bridge"], cancel).ConfigureAwait(false);
             }
             catch (InvalidOperationException) when (attempt < Attempts)
             {

@@ -38,7 +38,11 @@ public sealed class RegistryLab : IAsyncDisposable
             ?? Path.Combine(Path.GetTempPath(), $"portal-lab-registry-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(5))}");
         var registry = new RegistryLab(log, log.AddFolder(folder), options, folder);
         Directory.CreateDirectory(folder);
-        if (options.Account is var (userName, password))
+        if (options.Tokens is { } tokens)
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, "issuer.pem"), tokens.CertificatePem, cancel).ConfigureAwait(false);
+        }
+        else if (options.Account is var (userName, password))
         {
             await File.WriteAllTextAsync(Path.Combine(folder, "htpasswd"), PasswordFile.Line(userName, password), cancel).ConfigureAwait(false);
         }
@@ -99,7 +103,11 @@ public sealed class RegistryLab : IAsyncDisposable
               secret: {Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}
 
             """);
-        if (options.Account is not null)
+        if (options.Tokens is { } tokens)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"auth: {{token: {{realm: \"{tokens.Realm}\", service: {tokens.Service}, issuer: {tokens.Issuer}, rootcertbundle: {folder}/issuer.pem}}}}\n");
+        }
+        else if (options.Account is not null)
         {
             text.Append(CultureInfo.InvariantCulture, $"auth: {{htpasswd: {{realm: lab, path: {folder}/htpasswd}}}}\n");
         }

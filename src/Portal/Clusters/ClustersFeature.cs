@@ -21,6 +21,7 @@ public static class ClustersFeature
         services.AddSingleton<Prober>();
         services.AddSingleton<HealthWatch>();
         services.AddSingleton<Inventory>();
+        services.AddSingleton<LimitsBook>();
         services.AddHostedService<HostWatch>();
     }
 

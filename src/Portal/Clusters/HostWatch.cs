@@ -9,7 +9,7 @@ namespace Portal.Clusters;
 
 /// <summary>Feeds the inventory: each host's event stream, and a full look every so often in case an event was missed.</summary>
 public sealed class HostWatch(
-    PortalDbFactory databases, Engines engines, Inventory inventory, HealthWatch watch, HealthBook health, ChangeFeed feed, TimeProvider clock, ILogger<HostWatch> log) : BackgroundService
+    PortalDbFactory databases, Engines engines, Inventory inventory, LimitsBook book, HealthWatch watch, HealthBook health, ChangeFeed feed, TimeProvider clock, ILogger<HostWatch> log) : BackgroundService
 {
     private static readonly TimeSpan FullLook = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
@@ -107,12 +107,20 @@ public sealed class HostWatch(
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var look = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-        var events = ListenAsync(engine, look.Writer, ended.Token);
+        var limits = new LimitsWatch(engine, book);
+        var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var events = ListenAsync(engine, limits, look.Writer, listening.SetResult, ended.Token);
         try
         {
+            // What changes after this look is heard.
+            await Task.WhenAny(listening.Task, events, Task.Delay(FullLook, clock, ended.Token));
             while (!events.IsCompleted)
             {
-                await LookAsync(engine, cancellationToken);
+                if (await LookAsync(engine, limits, cancellationToken))
+                {
+                    look.Writer.TryWrite(true);
+                }
+
                 // What comes in a burst, as from a deployment, is looked at some times a second.
                 await Task.WhenAny(events, Task.Delay(BetweenLooks, clock, ended.Token));
                 // Waited for and then taken: a read that nobody waits for any more would swallow the next event.
@@ -129,16 +137,17 @@ public sealed class HostWatch(
         }
     }
 
-    private static async Task ListenAsync(EngineHost engine, ChannelWriter<bool> look, CancellationToken cancellationToken)
+    private static async Task ListenAsync(EngineHost engine, LimitsWatch limits, ChannelWriter<bool> look, Action connected, CancellationToken cancellationToken)
     {
         // A network's events carry no labels of the container that comes or goes.
-        await foreach (var one in engine.Client.System.EventsAsync(new EventFilter { Types = ["container", "network"] }, cancellationToken))
+        await foreach (var one in engine.Client.System.EventsAsync(new EventFilter { Types = ["container", "network"], Connected = connected }, cancellationToken))
         {
             var ours = one.Type == "network"
                 ? one.Action is "connect" or "disconnect"
                 : one.Attributes.ContainsKey(ReplicaLabels.TenantKey) && !one.Action.StartsWith("exec_", StringComparison.Ordinal);
             if (ours)
             {
+                limits.Hear(one);
                 look.TryWrite(true);
             }
         }
@@ -146,17 +155,20 @@ public sealed class HostWatch(
         throw new EngineException(new EngineError(EngineErrorKind.Unavailable, null, "The engine ended its event stream."));
     }
 
-    private async Task LookAsync(EngineHost engine, CancellationToken cancellationToken)
+    /// <returns>Whether another look is to follow.</returns>
+    private async Task<bool> LookAsync(EngineHost engine, LimitsWatch limits, CancellationToken cancellationToken)
     {
         if (inventory.Host(engine.Host.Id) is not { Reachable: true })
         {
             var info = await engine.Client.System.InfoAsync(cancellationToken);
+            book.Note(engine.Host.Id, info.Capacity);
             inventory.Note(new HostStatus(engine.Host.Id, true, clock.GetUtcNow(), info.ServerVersion, info.KernelVersion, info.Cpus, info.MemoryBytes, null));
             log.LogInformation("Host {Host} answers: Docker {Version}", engine.Host.Name, info.ServerVersion);
             feed.Publish(new ChangeNote(null, "inventory", engine.Host.Id));
         }
 
         var containers = await engine.Client.Containers.ListAsync(new ContainerFilter { All = true, Labels = [ReplicaLabels.TenantKey] }, cancellationToken);
+        var more = await limits.ReadAsync(containers, cancellationToken);
         var seen = ImmutableArray.CreateBuilder<InventoryReplica>(containers.Count);
         foreach (var container in containers)
         {
@@ -165,7 +177,7 @@ public sealed class HostWatch(
                 continue;
             }
 
-            seen.Add(new InventoryReplica(engine.Host.Id, container.Id, container.Name, labels, container.Status, container.Image, container.Created, null) { Networks = string.Join(' ', container.Networks.Keys.Order(StringComparer.Ordinal)) });
+            seen.Add(new InventoryReplica(engine.Host.Id, container.Id, container.Name, labels, container.Status, container.Image, container.Created, null) { Networks = string.Join(' ', container.Networks.Keys.Order(StringComparer.Ordinal)), Limits = book[container.Id] });
             if (container.Status == ContainerStatus.Running)
             {
                 watch.Watch(engine, container.Id, labels.Probe);
@@ -176,5 +188,7 @@ public sealed class HostWatch(
         {
             feed.Publish(new ChangeNote(tenant, "inventory", engine.Host.Id));
         }
+
+        return more;
     }
 }

@@ -11,6 +11,9 @@ public sealed record InventoryReplica(Guid HostId, string ContainerId, string Na
     /// <summary>That it is in, by name, in their order.</summary>
     public string Networks { get; init; } = "";
 
+    /// <summary>Null: as it was made.</summary>
+    public ContainerLimits? Limits { get; init; }
+
     public bool Healthy => Status == ContainerStatus.Running && Health?.State == HealthState.Healthy;
 }
 

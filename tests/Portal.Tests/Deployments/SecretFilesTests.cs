@@ -132,7 +132,7 @@ public sealed class SecretFilesTests(SecretFilesTests.Lonely lonely) : IClassFix
             var images = ImmutableSortedDictionary<string, ImageChoice>.Empty.Add("web", new ImageChoice(image.ToString(), null));
             var wanted = new WantedRevision(1, new RenderedStack(read.Stack, images, none, "", none), WantedStack.Nothing);
             var settings = Options.Create(new DeploymentOptions { SecretsFolder = memory ?? Memory });
-            var steps = new EngineSteps(null!, null!, new SecretFiles(new SecretValues(null!, null!, new Portal.Redaction.Redactor()), new HostMemory(settings, TimeProvider.System)), null!, new StackPlaces(TimeProvider.System), settings);
+            var steps = new EngineSteps(null!, null!, new SecretFiles(new SecretValues(null!, null!, new Portal.Redaction.Redactor()), new HostMemory(settings, TimeProvider.System)), null!, new StackPlaces(TimeProvider.System), new Portal.Clusters.LimitsBook(), settings);
             var made = new Made(Engine, steps, wanted, new StackPlace(Guid.CreateVersion7(), "acme", Guid.Empty, Colour.Blue, Guid.Empty, stack, Guid.Empty));
             await made.CreateAsync();
             return made;

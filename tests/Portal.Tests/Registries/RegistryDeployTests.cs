@@ -16,24 +16,28 @@ public sealed class RegistryDeployTests(PortalWorldCollection.Shared shared)
     private readonly PortalWorld world = shared.World;
     private readonly string password = $"canary-{Guid.NewGuid():N}";
 
-    [Fact]
-    public async Task A_guarded_image_deploys_once_the_tenant_has_its_registry_and_for_no_other_tenant()
+    [Theory]
+    [InlineData("guarded", false)]
+    [InlineData("tokened", true)]
+    public async Task A_guarded_image_deploys_once_the_tenant_has_its_registry_and_for_no_other_tenant(string stack, bool byToken)
     {
-        await using var registry = await GuardedAsync();
+        await using var issuer = byToken ? await TokenIssuer.StartAsync(("ci", password), (await LabFixture.Engine).Gateway) : null;
+        await using var registry = await GuardedAsync(issuer);
         var image = await PushAsync(registry);
-        var other = $"{world.Tenant}o";
+        var other = $"{world.Tenant}{(byToken ? "t" : "o")}";
         await world.AddTenantAsync(other);
         foreach (var tenant in new[] { world.Tenant, other })
         {
-            await AddStackAsync(tenant, "guarded", image);
-            await RefusedAsync(tenant, "guarded");
+            await AddStackAsync(tenant, stack, image);
+            await RefusedAsync(tenant, stack);
         }
 
         await world.PostAsync($"tenants/{world.Tenant}/registries", new { host = registry.Host, userName = "ci", password });
-        await world.DeployAsync("guarded", new { target = "live" });
-        await RefusedAsync(other, "guarded");
+        await world.DeployAsync(stack, new { target = "live" });
+        Assert.True(issuer is null or { Given: > 1 }, "the registry let somebody in without a token");
+        await RefusedAsync(other, stack);
 
-        foreach (var path in new[] { $"/api/v1/tenants/{world.Tenant}/registries", $"/api/v1/audit?tenant={world.Tenant}", $"/api/v1/tenants/{world.Tenant}/deployments?stack=guarded" })
+        foreach (var path in new[] { $"/api/v1/tenants/{world.Tenant}/registries", $"/api/v1/audit?tenant={world.Tenant}", $"/api/v1/tenants/{world.Tenant}/deployments?stack={stack}" })
         {
             Assert.DoesNotContain(password, await world.TextAsync(path));
         }
@@ -45,7 +49,7 @@ public sealed class RegistryDeployTests(PortalWorldCollection.Shared shared)
 
         Assert.Equal(HttpStatusCode.NotFound, await SendAsync(HttpMethod.Delete, $"tenants/{other}/registries/{registry.Host}"));
         Assert.Equal(HttpStatusCode.NoContent, await SendAsync(HttpMethod.Delete, $"tenants/{world.Tenant}/registries/{registry.Host}"));
-        await RefusedAsync(world.Tenant, "guarded");
+        await RefusedAsync(world.Tenant, stack);
     }
 
     [Fact]
@@ -126,8 +130,8 @@ public sealed class RegistryDeployTests(PortalWorldCollection.Shared shared)
 
     private static bool IsManifest(HttpContext context) => context.Request.Path.Value!.Contains("/manifests/", StringComparison.Ordinal);
 
-    private async Task<RegistryLab> GuardedAsync() =>
-        await RegistryLab.StartAsync(LabFixture.UndoLog, new RegistryLabOptions { Address = (await LabFixture.Engine).Gateway.ToString(), Account = ("ci", password) });
+    private async Task<RegistryLab> GuardedAsync(TokenIssuer? issuer = null) =>
+        await RegistryLab.StartAsync(LabFixture.UndoLog, new RegistryLabOptions { Address = (await LabFixture.Engine).Gateway.ToString(), Account = ("ci", password), Tokens = issuer?.Options });
 
     /// <summary>The sample, and on the engine nothing of it under this name.</summary>
     private async Task<ImageReference> PushAsync(RegistryLab registry)

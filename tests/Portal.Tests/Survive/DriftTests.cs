@@ -17,6 +17,7 @@ public sealed class DriftTests(PortalWorldCollection.Shared shared)
     [InlineData("pause")]
     [InlineData("rename")]
     [InlineData("disconnect")]
+    [InlineData("update")]
     public async Task What_is_done_to_a_container_by_hand_is_seen_and_put_right(string what)
     {
         var stack = $"drift{what}";
@@ -33,9 +34,14 @@ public sealed class DriftTests(PortalWorldCollection.Shared shared)
         await Eventually.SeesAsync("an answer", () => world.AskAsync(world.HostOf(stack)), answer => answer.Version == "1");
     }
 
-    /// <summary>What a person would see of it: names, states and networks. Not which container it is: one may be made anew.</summary>
-    private async Task<string> LookAsync(string stack) => string.Join(", ", (await world.ContainersAsync(stack))
-        .Select(container => $"{container.Name} {container.Status} {string.Join(' ', container.Networks.Keys)}").Order(StringComparer.Ordinal));
+    /// <summary>What a person would see of it: names, states, networks and limits. Not which container it is: one may be made anew.</summary>
+    private async Task<string> LookAsync(string stack)
+    {
+        var capacity = (await world.Engine.System.InfoAsync()).Capacity;
+        var seen = await Task.WhenAll((await world.ContainersAsync(stack)).Select(async container =>
+            $"{container.Name} {container.Status} {string.Join(' ', container.Networks.Keys)} {(await world.Engine.Containers.FindAsync(container.Id) is { } details ? capacity.Holds(ContainerLimits.Of(details.Definition)) : null)}"));
+        return string.Join(", ", seen.Order(StringComparer.Ordinal));
+    }
 
     private Task DoAsync(string what, ContainerSummary victim) => what switch
     {
@@ -45,6 +51,14 @@ public sealed class DriftTests(PortalWorldCollection.Shared shared)
         "pause" => world.Engine.Containers.PauseAsync(victim.Id),
         "rename" => world.Engine.Containers.RenameAsync(victim.Id, $"{victim.Name}-mine"),
         "disconnect" => world.Engine.Networks.DisconnectAsync(victim.Networks.Keys.Single(), victim.Id),
+        "update" => UpdateAsync(victim),
         _ => throw new ArgumentOutOfRangeException(nameof(what), what, "Nobody does that by hand."),
     };
+
+    private async Task UpdateAsync(ContainerSummary victim)
+    {
+        var limits = ContainerLimits.Of((await world.Engine.Containers.InspectAsync(victim.Id)).Definition);
+        var changed = limits with { Memory = 512 << 20, PidsLimit = 300, Restart = new RestartPolicy(RestartKind.Always) };
+        await world.Engine.Containers.UpdateAsync(victim.Id, changed, limits, (await world.Engine.System.InfoAsync()).Capacity);
+    }
 }

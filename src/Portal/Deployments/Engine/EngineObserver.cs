@@ -10,7 +10,7 @@ using Portal.Registries.Images;
 namespace Portal.Deployments.Engine;
 
 /// <summary>Looks at what is there: the engine's containers, what the probes found, and what the gateway does with them.</summary>
-public sealed class EngineObserver(HealthBook health, HealthWatch watch, GatewaySteps gateway, ImageBook book, StackPlaces places, TimeProvider clock)
+public sealed class EngineObserver(HealthBook health, HealthWatch watch, GatewaySteps gateway, ImageBook book, StackPlaces places, LimitsBook limits, TimeProvider clock)
 {
     /// <summary>A look follows every step; images, networks and volumes do not go so fast.</summary>
     private static readonly TimeSpan KnownFor = TimeSpan.FromSeconds(3);
@@ -22,7 +22,7 @@ public sealed class EngineObserver(HealthBook health, HealthWatch watch, Gateway
         var containers = await ListAsync(engine, place, cancellationToken);
         var servers = await gateway.ServersAsync(place, cancellationToken);
         var replicas = ImmutableArray.CreateBuilder<ObservedReplica>(containers.Count);
-        var altered = new AlteredContainers(place, wanted);
+        var altered = new AlteredContainers(place, wanted, engine.Host, limits);
         foreach (var (container, labels) in containers)
         {
             var state = StateOf(container.Status);
@@ -67,14 +67,8 @@ public sealed class EngineObserver(HealthBook health, HealthWatch watch, Gateway
     /// <summary>Removals run beside us: what was listed may be gone by now.</summary>
     private static async Task<(bool Gone, int? ExitCode)> ExitCodeAsync(EngineHost engine, string container, CancellationToken cancellationToken)
     {
-        try
-        {
-            return (false, (await engine.Client.Containers.InspectAsync(container, cancellationToken)).State.ExitCode);
-        }
-        catch (EngineException error) when (error.Kind == EngineErrorKind.NotFound)
-        {
-            return (true, null);
-        }
+        var found = await engine.Client.Containers.FindAsync(container, cancellationToken);
+        return (found is null, found?.State.ExitCode);
     }
 
     private static ReplicaState StateOf(ContainerStatus status) => status switch

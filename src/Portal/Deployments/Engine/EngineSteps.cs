@@ -8,7 +8,7 @@ using Portal.Docker;
 namespace Portal.Deployments.Engine;
 
 /// <summary>The steps that are the engine's work. Each may be repeated after a crash: done already is done.</summary>
-public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFiles secrets, ImagePull pull, StackPlaces places, IOptions<DeploymentOptions> options) : IDisposable
+public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFiles secrets, ImagePull pull, StackPlaces places, LimitsBook limits, IOptions<DeploymentOptions> options) : IDisposable
 {
     private static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(10);
     // Of two who ask at the same instant for a network of one name, an engine gives each its own.
@@ -126,6 +126,15 @@ public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFile
         {
             await engine.Client.Networks.ConnectAsync(network, replica.ContainerId, attachment.Aliases, attachment.Ipv4Address, cancellationToken);
             await log.LineAsync($"{replica.Service} {replica.Index} was taken out of the network {network} and is in it again", cancellationToken);
+        }
+
+        var should = ContainerLimits.Of(ContainerMapping.Spec(place, wanted, service, replica.Index, engine.Host));
+        if (limits.CapacityOf(engine.Host.Id) is { } capacity && capacity.Differs(should, ContainerLimits.Of(details.Definition)))
+        {
+            await engine.Client.Containers.UpdateAsync(replica.ContainerId, should, ContainerLimits.Of(details.Definition), capacity, cancellationToken);
+            // Whoever looks next need not wait for the engine's own word of it.
+            limits.Note(engine.Host.Id, replica.ContainerId, should);
+            await log.LineAsync($"{replica.Service} {replica.Index} was given other limits and has its own again", cancellationToken);
         }
     }
 
