@@ -128,6 +128,33 @@ public sealed class RegistryDeployTests(PortalWorldCollection.Shared shared)
         Assert.True(manifests > 2 && layers > 2, $"{manifests} manifests and {layers} layers were asked for");
     }
 
+    [Fact]
+    public async Task Services_that_share_an_image_pull_it_once()
+    {
+        var behind = await LabFixture.Registry;
+        var built = ImageReference.Parse(await (await LabFixture.Samples).BuildAsync($"{world.Tenant}/shared", "1"));
+        using var http = new HttpClient { BaseAddress = behind.Address };
+        var pulls = 0;
+        await using var counting = await FakeRegistry.StartAsync(
+            (context, _) =>
+            {
+                if (context.Request.Method == "GET" && IsManifest(context) && context.Request.Headers.UserAgent.ToString().StartsWith("docker/", StringComparison.Ordinal))
+                {
+                    Interlocked.Increment(ref pulls);
+                }
+
+                return FakeRegistry.PassAsync(context, http);
+            },
+            (await LabFixture.Engine).Gateway);
+        var service = $$"""{image: "{{counting.Host}}/{{built.Repository}}:1", labels: {portal.health: "tcp:8080", portal.health.interval: 200ms} }""";
+        await world.PostAsync($"tenants/{world.Tenant}/stacks", new { name = "sharing", compose = $"services: {{a: {service}, b: {service}, c: {service}, d: {service} }}" });
+
+        var ended = await world.DeployAsync("sharing", new { target = "live" });
+
+        Assert.Equal(1, pulls);
+        Assert.Equal(3, ended.Log.Count(line => line.Contains("and on the host already", StringComparison.Ordinal)));
+    }
+
     private static bool IsManifest(HttpContext context) => context.Request.Path.Value!.Contains("/manifests/", StringComparison.Ordinal);
 
     private async Task<RegistryLab> GuardedAsync(TokenIssuer? issuer = null) =>

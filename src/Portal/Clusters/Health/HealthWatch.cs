@@ -8,7 +8,7 @@ namespace Portal.Clusters.Health;
 public sealed class HealthWatch(HealthBook book, Prober prober, Redactor redactor, TimeProvider clock, ILogger<HealthWatch> log) : IAsyncDisposable
 {
     /// <summary>Until a replica was healthy once it is asked again so soon, then more and more seldom: a deployment waits for the answer.</summary>
-    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(30);
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan WhileStarting = TimeSpan.FromMilliseconds(200);
 
     private const string OtherContainer = "container:";

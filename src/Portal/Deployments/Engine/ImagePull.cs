@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Portal.Clusters;
 using Portal.Deployments.Images;
 using Portal.Docker;
@@ -15,8 +16,38 @@ public sealed class ImagePull(TenantRegistries registries, RegistryLookup lookup
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>Those that run, each to whether it ended well.</summary>
+    private readonly ConcurrentDictionary<(Guid Tenant, Guid Host, ImageReference Image, string? Platform), Task<bool>> running = new();
+
+    /// <summary>Services of one stack often share an image: who comes while it is pulled waits for that.</summary>
     /// <param name="platform">Null: the host's own.</param>
     public async Task RunAsync(EngineHost engine, Guid tenant, ImageChoice choice, string? platform, StepLog log, CancellationToken cancellationToken)
+    {
+        var key = (tenant, engine.Host.Id, ContainerMapping.Image(choice), platform);
+        var mine = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        while (running.GetOrAdd(key, mine.Task) is var first && first != mine.Task)
+        {
+            if (await first.WaitAsync(cancellationToken))
+            {
+                await log.LineAsync($"{choice.Reference} is {choice.Digest}, and on the host already", cancellationToken);
+                return;
+            }
+        }
+
+        var well = false;
+        try
+        {
+            await AloneAsync(engine, tenant, choice, platform, log, cancellationToken);
+            well = true;
+        }
+        finally
+        {
+            running.TryRemove(key, out _);
+            mine.SetResult(well);
+        }
+    }
+
+    private async Task AloneAsync(EngineHost engine, Guid tenant, ImageChoice choice, string? platform, StepLog log, CancellationToken cancellationToken)
     {
         var image = ContainerMapping.Image(choice);
         var credentials = (await registries.KeysAsync(tenant, cancellationToken)).For(image);
