@@ -37,7 +37,7 @@ public static class ConfigRenderer
         Lines(liveSides.Select(entry => $"{entry.Key} {entry.Value}"));
 
     private static string RoutesMap(GatewayModel model) =>
-        Lines(model.Routes.Select(route => $"{RouteEntry(route)} {route.Key}"));
+        Lines(model.Routes.Select(route => $"{RouteEntry(route)} {route.Policy.Entry(route.Key)}"));
 
     private static string Lines(IEnumerable<string> lines) =>
         string.Concat(lines.Order(StringComparer.Ordinal).Select(line => line + "\n"));
@@ -45,10 +45,10 @@ public static class ConfigRenderer
     private static string Config(GatewayListen listen, string fingerprint, SlotLayout layout)
     {
         var text = new StringBuilder();
-        text.Append(Global(listen, fingerprint)).Append('\n').Append(Defaults).Append('\n').Append(Frontend(listen));
+        text.Append(Global(listen, fingerprint)).Append('\n').Append(Defaults).Append('\n').Append(Frontend(listen)).Append(RoutePolicy.Tables);
         foreach (var (name, slots) in layout.Backends)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\nbackend {name}\n");
+            text.Append(CultureInfo.InvariantCulture, $"\nbackend {name}\n{RoutePolicy.BackendRule}");
             for (var i = 0; i < slots.Length; i++)
                 text.Append(CultureInfo.InvariantCulture, $"  server {SlotLayout.SlotName(i)} {ServerText(slots[i])}\n");
         }
@@ -126,8 +126,9 @@ public static class ConfigRenderer
               acl preview req.hdr(host) -i -m beg {{Sides.PreviewPrefix}}
               http-request set-var(txn.host) var(txn.host),bytes({{Sides.PreviewPrefix.Length}}) if preview
               http-request set-var(txn.path) path
-              http-request set-var(txn.route) var(txn.host),concat(,txn.path,/),map_beg({{GatewayFiles.RoutesName}})
-              http-request return status 404 content-type "text/html; charset=utf-8" hdr Cache-Control no-store string '{{GatewayPages.NoRoute}}' unless { var(txn.route) -m found }
+              http-request set-var(txn.match) var(txn.host),concat(,txn.path,/),map_beg({{GatewayFiles.RoutesName}})
+              http-request return status 404 content-type "text/html; charset=utf-8" hdr Cache-Control no-store string '{{GatewayPages.NoRoute}}' unless { var(txn.match) -m found }
+            {{RoutePolicy.Rules}}
               http-request set-var(txn.live) var(txn.route),field(1,:),map({{GatewayFiles.LiveName}})
               http-request set-var(txn.side) var(txn.live)
               http-request set-var(txn.side) str({{Sides.Green}}) if preview { var(txn.live) -m str {{Sides.Blue}} }

@@ -14,6 +14,9 @@ namespace Portal.HAProxy;
 /// </remarks>
 public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = null) : IDisposable
 {
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan EndPause = TimeSpan.FromMilliseconds(20);
+
     private readonly SemaphoreSlim writer = new(1, 1);
     private readonly TimeProvider time = time ?? TimeProvider.System;
 
@@ -218,16 +221,22 @@ public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = n
     /// <summary>Asks a worker; one that was replaced and has ended since gives the default.</summary>
     private async Task<T?> AskAsync<T>(Worker worker, Func<RuntimeClient, Task<T>> ask, CancellationToken cancellation)
     {
-        try
+        for (var started = time.GetTimestamp(); ;)
         {
-            return await ask(worker.Client);
-        }
-        catch (HAProxyException) when (!worker.IsCurrent)
-        {
-            var state = await process.Master.ShowProcessesAsync(cancellation);
-            if (state.Workers.Any(other => other.Pid == worker.Pid))
-                throw;
-            return default;
+            try
+            {
+                return await ask(worker.Client);
+            }
+            catch (HAProxyException) when (!worker.IsCurrent)
+            {
+                var state = await process.Master.ShowProcessesAsync(cancellation);
+                if (!state.Workers.Any(other => other.Pid == worker.Pid))
+                    return default;
+                // One that is ending answers half, and is listed for a moment longer.
+                if (time.GetElapsedTime(started) > EndLimit)
+                    throw;
+            }
+            await Task.Delay(EndPause, time, cancellation);
         }
     }
 

@@ -49,6 +49,8 @@ public sealed record RouteModel(
     {
     }
 
+    public RoutePolicy Policy { get; init; } = RoutePolicy.None;
+
     /// <summary>The part of <see cref="Key"/> that a switch moves as one.</summary>
     public string Group => Identifiers.GroupOf(Key);
 }

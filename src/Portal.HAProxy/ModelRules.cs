@@ -44,6 +44,12 @@ public static class ModelRules
         Identifiers.Require("a host", route.Host, Identifiers.IsHost);
         Identifiers.Require("a path prefix", route.Path, Identifiers.IsPath);
         Identifiers.Require("a route key", route.Key, Identifiers.IsKey);
+        ArgumentOutOfRangeException.ThrowIfNegative(route.Policy.MaxBodyBytes);
+        ArgumentOutOfRangeException.ThrowIfNegative(route.Policy.ClientRate);
+        ArgumentOutOfRangeException.ThrowIfNegative(route.Policy.Rate);
+        ArgumentOutOfRangeException.ThrowIfLessThan(route.Policy.Timeout, TimeSpan.Zero);
+        if (route.Policy.RedirectTo is { } target)
+            Identifiers.Require("an address to redirect to", target, RoutePolicy.IsRedirect);
         foreach (var (side, servers) in route.Servers)
         {
             Identifiers.Require("a side", side, Sides.All.Contains);

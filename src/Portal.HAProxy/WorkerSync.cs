@@ -113,7 +113,7 @@ internal sealed class WorkerSync(RuntimeClient worker, GatewayModel model, SlotL
 
     private ImmutableSortedDictionary<string, string> RoutesFor(SlotLayout observed) => model.Routes
         .Where(route => observed.Backends.ContainsKey(Identifiers.BackendOf(route.Key, Sides.Blue)))
-        .ToImmutableSortedDictionary(ConfigRenderer.RouteEntry, route => route.Key, StringComparer.Ordinal);
+        .ToImmutableSortedDictionary(ConfigRenderer.RouteEntry, route => route.Policy.Entry(route.Key), StringComparer.Ordinal);
 
     private async Task CountAsync(Task change)
     {

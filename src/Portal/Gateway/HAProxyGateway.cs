@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Portal.HAProxy;
+using Portal.Stacks;
 using Portal.Store;
 
 namespace Portal.Gateway;
@@ -117,7 +118,7 @@ public sealed class HAProxyGateway(HAProxyProcess process, GatewayDriver driver,
             join tenant in db.Tenants on route.TenantId equals tenant.Id
             where tenant.ArchivedAt == null && stack.RemovedAt == null
             orderby route.HostName, route.Path
-            select new { route.HostName, route.Path, Key = new BackendKey(tenant.Slug, stack.Name, route.Service, route.Port, Colour.Blue) }).ToListAsync(cancellationToken);
+            select new { route.HostName, route.Path, Settings = RouteSettings.Of(route), Key = new BackendKey(tenant.Slug, stack.Name, route.Service, route.Port, Colour.Blue) }).ToListAsync(cancellationToken);
         return new GatewayModel(
             new GatewayListen([.. options.Value.Binds], process.AdminSocket, process.MasterSocket),
             [.. routes.Select(route => new RouteModel(
@@ -125,7 +126,7 @@ public sealed class HAProxyGateway(HAProxyProcess process, GatewayDriver driver,
                 route.Path,
                 route.Key.RouteKey,
                 wanted.GetValueOrDefault(BackendSide.Of(route.Key), []),
-                wanted.GetValueOrDefault(BackendSide.Of(route.Key with { Colour = Colour.Green }), [])))],
+                wanted.GetValueOrDefault(BackendSide.Of(route.Key with { Colour = Colour.Green }), [])) { Policy = route.Settings.Policy })],
             pairs.ToImmutableSortedDictionary(pair => pair.Key, pair => moved.GetValueOrDefault(pair.Key, pair.Value).Text(), StringComparer.Ordinal));
     }
 

@@ -74,6 +74,14 @@ public sealed class Route : ITenantOwned
     public required string HostName { get; init; }
     public required string Path { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
+    public long? MaxBodyBytes { get; set; }
+    public int? TimeoutSeconds { get; set; }
+    /// <summary>Requests a second from one address.</summary>
+    public int? ClientRate { get; set; }
+    /// <summary>Requests a second from all together.</summary>
+    public int? Rate { get; set; }
+    public bool Maintenance { get; set; }
+    public string? RedirectTo { get; set; }
 }
 
 public sealed class Secret : ITenantOwned

@@ -77,7 +77,7 @@ public sealed class AddRoute(Changes changes, StackServiceQueries services, Time
             CreatedAt = now,
         };
         db.Routes.Add(route);
-        return (new AddRouteResult.Added(new RouteView(route.Id, wanted.Stack, route.Service, route.Port, route.HostName, route.Path)), new AuditLine("route.added", "route", route.HostName + route.Path)
+        return (new AddRouteResult.Added(new RouteView(route.Id, wanted.Stack, route.Service, route.Port, route.HostName, route.Path, RouteSettings.None)), new AuditLine("route.added", "route", route.HostName + route.Path)
         {
             After = new { wanted.Stack, route.Service, route.Port, route.HostName, route.Path },
             Correlation = route.Id,

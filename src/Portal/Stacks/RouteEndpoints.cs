@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Portal.Access;
 using Portal.Tenants;
 
@@ -14,6 +15,7 @@ internal static class RouteEndpoints
     {
         api.MapGet("/tenants/{tenant}/routes", ListAsync).WithName("ListRoutes").WithSummary("Public host names and paths, and the services they lead to").WithTags("Routes");
         api.MapPost("/tenants/{tenant}/routes", AddAsync).WithName("AddRoute").WithSummary("Leads a host name and path to a service's port").WithTags("Routes");
+        api.MapPatch("/tenants/{tenant}/routes/{id:guid}", ChangeAsync).WithName("ChangeRoute").WithSummary("Changes a route's limits, maintenance page or redirect: absent stays, null goes").WithTags("Routes");
         api.MapDelete("/tenants/{tenant}/routes/{id:guid}", RemoveAsync).WithName("RemoveRoute").WithSummary("Takes a host name and path off the gateway").WithTags("Routes");
     }
 
@@ -35,6 +37,22 @@ internal static class RouteEndpoints
             AddRouteResult.Added added => Results.Created($"/api/v1/tenants/{tenant}/routes/{added.Route.Id}", added.Route),
             AddRouteResult.Invalid invalid => Problems.Invalid(invalid.Field, invalid.Problem),
             AddRouteResult.Taken => Problems.Conflict($"The route {wanted.HostName}{wanted.Path} is taken."),
+            var other => throw new InvalidOperationException($"An outcome without an answer: {other}."),
+        };
+    }
+
+    private static async Task<IResult> ChangeAsync(string tenant, Guid id, JsonElement body, HttpContext http, TenantQueries tenants, ChangeRoute change, CancellationToken cancellationToken)
+    {
+        if (await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is not { } view)
+        {
+            return Problems.NotFound("tenant");
+        }
+
+        return await change.ExecuteAsync(http.Actor(), view.Id, id, before => before.With(body), cancellationToken) switch
+        {
+            ChangeRouteResult.Changed changed => Results.Ok(changed.Settings),
+            ChangeRouteResult.Invalid invalid => Problems.Invalid(invalid.Field, invalid.Problem),
+            ChangeRouteResult.NoSuchRoute => Problems.NotFound("route"),
             var other => throw new InvalidOperationException($"An outcome without an answer: {other}."),
         };
     }

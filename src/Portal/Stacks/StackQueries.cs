@@ -8,7 +8,7 @@ public sealed record StackView(Guid Id, string Name, string? Template, string? T
 
 public sealed record RevisionView(Guid Id, int Number, ImmutableSortedDictionary<string, ImageChoice> Images, DateTimeOffset CreatedAt, string CreatedBy);
 
-public sealed record RouteView(Guid Id, string Stack, string Service, int Port, string HostName, string Path);
+public sealed record RouteView(Guid Id, string Stack, string Service, int Port, string HostName, string Path, RouteSettings Settings);
 
 public sealed class StackQueries(PortalDbFactory databases)
 {
@@ -48,7 +48,7 @@ public sealed class StackQueries(PortalDbFactory databases)
             from route in db.Routes.AsNoTracking()
             join stack in db.Stacks on route.StackId equals stack.Id
             orderby route.HostName, route.Path
-            select new RouteView(route.Id, stack.Name, route.Service, route.Port, route.HostName, route.Path)).ToListAsync(cancellationToken);
+            select new RouteView(route.Id, stack.Name, route.Service, route.Port, route.HostName, route.Path, RouteSettings.Of(route))).ToListAsync(cancellationToken);
     }
 
     private static async Task<ILookup<Guid, (Colour Colour, int Number)>> RunsAsync(PortalDb db, CancellationToken cancellationToken)

@@ -31,6 +31,7 @@ public static class StacksFeature
         services.AddSingleton<ReadinessQueries>();
         services.AddSingleton<ChooseReadinessRules>();
         services.AddSingleton<AddRoute>();
+        services.AddSingleton<ChangeRoute>();
         services.AddSingleton<RemoveRoute>();
     }
 

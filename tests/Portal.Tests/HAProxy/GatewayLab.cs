@@ -13,6 +13,8 @@ internal sealed class GatewayLab : IAsyncDisposable
     public const string Key = "acme:shop.web.8080";
     public const string Group = "acme";
 
+    private readonly List<IAsyncDisposable> parts = [];
+
     public GatewayLab()
     {
         Directory = System.IO.Directory.CreateTempSubdirectory("gw").FullName;
@@ -81,9 +83,14 @@ internal sealed class GatewayLab : IAsyncDisposable
         return UntilAsync(() => load.Requests >= wanted, () => $"{load.Requests} of {wanted} requests, {load.Failed} failed");
     }
 
+    /// <summary>Ends together with the gateway.</summary>
+    public void Owns(IAsyncDisposable part) => parts.Add(part);
+
     public async ValueTask DisposeAsync()
     {
         await Process.StopAsync();
+        foreach (var part in parts)
+            await part.DisposeAsync();
         Driver.Dispose();
         System.IO.Directory.Delete(Directory, recursive: true);
     }

@@ -76,6 +76,72 @@ public sealed class RoutePageTests(PagesWorld world)
         Assert.Equal(["route.removed", "route.added"], lines.EnumerateArray().Select(line => line.GetProperty("action").GetString()!));
     }
 
+    [Fact]
+    public async Task A_route_is_put_into_maintenance_and_limited_on_the_page_and_both_are_shown()
+    {
+        var host = await AddAsync();
+        var page = await world.OpenAsync("acme-dev", "/tenants/acme/routes");
+        await using var _ = page.Context;
+        await Interactive.WaitAsync(page);
+        var row = page.Locator("tr", new() { HasText = host }).First;
+        await page.GetByRole(AriaRole.Button, new() { Name = $"Settings of {host}/" }).ClickAsync();
+        var dialog = page.Locator("dialog.act");
+        await dialog.GetByLabel("Redirect to").FillAsync("new.example.com");
+        await dialog.GetByLabel("Show a maintenance page").CheckAsync();
+        await dialog.GetByLabel("Largest request, MiB").FillAsync("1.5");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Expect(dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("An address such as");
+        await Pictures.TakeAsync(page, "route-settings");
+        await dialog.GetByLabel("Redirect to").FillAsync("");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+
+        await Expect(row).ToContainTextAsync("Maintenance");
+        await Expect(row).ToContainTextAsync("at most 1.5 MiB");
+        await Eventually.EqualsAsync(HttpStatusCode.ServiceUnavailable, () => ThroughGatewayAsync(host));
+        await Eventually.EqualsAsync(HttpStatusCode.OK, () => ThroughGatewayAsync($"standby--{host}"));
+        await Pictures.TakeAsync(page, "routes-marked");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = $"Settings of {host}/" }).ClickAsync();
+        await dialog.GetByLabel("Show a maintenance page").UncheckAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Expect(row).Not.ToContainTextAsync("Maintenance");
+        await Expect(row).ToContainTextAsync("at most 1.5 MiB");
+        await Eventually.EqualsAsync(HttpStatusCode.OK, () => ThroughGatewayAsync(host));
+    }
+
+    [Fact]
+    public async Task A_program_changes_a_routes_settings_by_a_patch_and_nobody_elses()
+    {
+        var host = await AddAsync();
+        var id = (await world.GetAsync("tenants/acme/routes")).EnumerateArray().Single(route => route.GetProperty("hostName").GetString() == host).GetProperty("id").GetString();
+        using var set = await world.Administrator.PatchAsJsonAsync($"/api/v1/tenants/acme/routes/{id}", new { maxBodyBytes = 1000, redirectTo = "https://new.example.com", clientRate = 50 });
+        Assert.Equal(HttpStatusCode.OK, set.StatusCode);
+        using var changed = await world.Administrator.PatchAsJsonAsync($"/api/v1/tenants/acme/routes/{id}", new { redirectTo = (string?)null, timeoutSeconds = 5 });
+        Assert.Equal("""{"maxBodyBytes":1000,"timeoutSeconds":5,"clientRate":50,"rate":null,"maintenance":false,"redirectTo":null}""", await changed.Content.ReadAsStringAsync());
+        foreach (var (field, body) in new (string, object)[]
+        {
+            ("rate", new { rate = 0 }), ("timeoutSeconds", new { timeoutSeconds = "5" }), ("redirectTo", new { redirectTo = "javascript:x" }), ("redirectTo", new { redirectTo = $"https://{host}" }), ("colour", new { colour = "blue" }),
+        })
+        {
+            using var wrong = await world.Administrator.PatchAsJsonAsync($"/api/v1/tenants/acme/routes/{id}", body);
+            Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+            Assert.Contains($"\"{field}\"", await wrong.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        using var foreign = await world.Administrator.PatchAsJsonAsync($"/api/v1/tenants/globex/routes/{id}", new { maintenance = true });
+        Assert.Equal(HttpStatusCode.NotFound, foreign.StatusCode);
+        var lines = await world.GetAsync($"audit?tenant=acme&correlation={id}");
+        Assert.Equal(["route.changed", "route.changed", "route.added"], lines.EnumerateArray().Select(line => line.GetProperty("action").GetString()!));
+        Assert.Equal("https://new.example.com", lines[0].GetProperty("before").GetProperty("redirectTo").GetString());
+    }
+
+    private async Task<string> AddAsync()
+    {
+        var host = $"r{Guid.NewGuid():N}"[..10] + ".acme.localhost";
+        await world.PostAsync("tenants/acme/routes", new { stack = "shop", service = "web", port = 8080, hostName = host, path = "/" });
+        return host;
+    }
+
     private async Task<HttpStatusCode> ThroughGatewayAsync(string host)
     {
         using var client = new HttpClient();

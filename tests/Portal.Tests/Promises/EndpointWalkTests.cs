@@ -60,6 +60,7 @@ public sealed class EndpointWalkTests(EndpointWalkTests.Lab lab) : IClassFixture
         ["POST /api/v1/tenants/{tenant}/stacks"] = "stack.created",
         ["PATCH /api/v1/tenants/{tenant}/stacks/{stack}"] = "stack.changed",
         ["POST /api/v1/tenants/{tenant}/routes"] = "route.added",
+        ["PATCH /api/v1/tenants/{tenant}/routes/{id}"] = "route.changed",
         ["DELETE /api/v1/tenants/{tenant}/routes/{id}"] = "route.removed",
         ["POST /api/v1/tenants/{tenant}/stacks/{stack}/deployments"] = "deployment.requested",
         ["POST /api/v1/deployments/{id}/cancel"] = "deployment.cancelled",

@@ -19,6 +19,8 @@ public sealed partial class RoutesPage
     private RouteView? chosen;
     private bool adding;
     private bool removing;
+    private bool setting;
+    private SettingsForm form = new();
     private string host = "";
     private string path = "/";
     private string service = "";
@@ -38,6 +40,9 @@ public sealed partial class RoutesPage
 
     [Inject]
     private AddRoute Add { get; set; } = null!;
+
+    [Inject]
+    private ChangeRoute Change { get; set; } = null!;
 
     [Inject]
     private RemoveRoute Remove { get; set; } = null!;
@@ -95,6 +100,37 @@ public sealed partial class RoutesPage
                 throw new InvalidOperationException($"An outcome without an answer: {other}.");
         }
     }, Life);
+
+    private void Set(RouteView route)
+    {
+        chosen = route;
+        form = SettingsForm.Of(route.Settings);
+        setting = true;
+    }
+
+    private Task<string?> ChangeAsync() => CurrentActor.TryAsync(async actor =>
+    {
+        switch (await Change.ExecuteAsync(actor, Here.Id, chosen!.Id, before => (form.Over(before, chosen.Settings), "", ""), Life))
+        {
+            case ChangeRouteResult.Changed:
+                Toast.Done("Route changed", chosen.HostName + chosen.Path);
+                return null;
+            case ChangeRouteResult.Invalid invalid:
+                return invalid.Problem;
+            case ChangeRouteResult.NoSuchRoute:
+                return "Somebody has removed this route meanwhile.";
+            case var other:
+                throw new InvalidOperationException($"An outcome without an answer: {other}.");
+        }
+    }, Life);
+
+    private static string Limits(RouteSettings settings) => string.Join(" · ", new[]
+    {
+        settings.MaxBodyBytes is { } bytes ? $"at most {SettingsForm.Size(bytes)}" : null,
+        settings.TimeoutSeconds is { } seconds ? $"{seconds} s of silence" : null,
+        settings.ClientRate is { } client ? $"{client}/s of one client" : null,
+        settings.Rate is { } rate ? $"{rate}/s of all" : null,
+    }.OfType<string>());
 
     private Task<string?> RemoveAsync() => CurrentActor.TryAsync(async actor =>
     {
