@@ -1,4 +1,5 @@
 using System.Net;
+using Npgsql;
 using Portal.Tests.EndToEnd;
 using Portal.Tests.Lab;
 
@@ -31,10 +32,19 @@ public sealed class PlannedSwitchKilledTests
         Assert.Equal("2", (await world.AskAsync(world.HostOf("shop"))).Version);
         var seen = await shop.LookAsync(body);
         Assert.Equal("applied", seen.GetProperty("deployment").GetProperty("then").GetProperty("state").GetString());
+
+        // As if it had died between the switch and its record.
         await world.Portal.KillAsync();
+        await using (var source = NpgsqlDataSource.Create(world.Portal.Database))
+        {
+            await using var forget = source.CreateCommand("update planned_switches set state = 'waiting', reason = null, switch_id = null, ended_at = null");
+            Assert.Equal(1, await forget.ExecuteNonQueryAsync());
+        }
+
         await world.RestartPortalAsync();
-        await shop.DeployAsync("late", new { target = "both", force = true });
+        await shop.EndsAsync(body, "applied");
         Assert.Single(await shop.SwitchesAsync());
+        Assert.Equal("2", (await world.AskAsync(world.HostOf("shop"))).Version);
     }
 
     [Fact]
