@@ -92,6 +92,19 @@ public sealed class PairComparisonTests
     }
 
     [Fact]
+    public void A_service_that_a_revision_adds_differs_in_everything_as_well()
+    {
+        var (live, standby) = (Made(3, Text), Made(4, Text.Replace("services:", "services:\n  more: {image: acme/more:1}", StringComparison.Ordinal)));
+
+        var pair = PairComparison.Of(Colour.Blue, Cluster, Cluster,
+            [new ComparedStack("shop", live.Side, standby.Side, [new ServiceView("more", false, null, standby.Service), new ServiceView("web", true, live.Service, standby.Service)], Differ.Between(live.Snapshot, standby.Snapshot))]);
+
+        var (more, web) = (pair.Stacks[0].Services[0], pair.Stacks[0].Services[1]);
+        Assert.All(more.Facts, fact => Assert.False(fact.Equal, $"{fact.Kind}"));
+        Assert.Equal([PairFactKind.Revision], web.Facts.Where(fact => !fact.Equal).Select(fact => fact.Kind));
+    }
+
+    [Fact]
     public void A_hundred_percent_is_said_only_where_nothing_differs()
     {
         var (live, same) = (Made(3, Text), Made(3, Text));
