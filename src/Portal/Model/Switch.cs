@@ -19,6 +19,8 @@ public sealed class Switch : ITenantOwned
     public required string Preflight { get; init; }
     /// <summary>The switch that this one takes back.</summary>
     public Guid? UndoOf { get; init; }
+    /// <summary>The webhook delivery that asked for it; one has at most one that did not fail.</summary>
+    public Guid? DeliveryId { get; init; }
     public required DateTimeOffset RequestedAt { get; init; }
     public DateTimeOffset? AppliedAt { get; set; }
     /// <summary>From the gateway's first command to its read-back, in milliseconds.</summary>

@@ -15,6 +15,8 @@ public sealed class Webhook : ITenantOwned
     public ImmutableArray<string> Services { get; init; } = [];
     /// <summary>Tags that it acts on, with <c>*</c> and <c>?</c>; null: every tag.</summary>
     public string? Tags { get; init; }
+    /// <summary>Once its deployment to standby has succeeded, the tenant is switched.</summary>
+    public bool ThenSwitch { get; init; }
     public bool Enabled { get; set; } = true;
     public required DateTimeOffset CreatedAt { get; init; }
     public required string CreatedBy { get; init; }

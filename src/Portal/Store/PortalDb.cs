@@ -32,6 +32,7 @@ public sealed class PortalDb : DbContext
     public DbSet<Webhook> Webhooks => Set<Webhook>();
     public DbSet<Delivery> Deliveries => Set<Delivery>();
     public DbSet<Switch> Switches => Set<Switch>();
+    public DbSet<PlannedSwitch> PlannedSwitches => Set<PlannedSwitch>();
     public DbSet<Route> Routes => Set<Route>();
     public DbSet<Secret> Secrets => Set<Secret>();
     public DbSet<SecretVersion> SecretVersions => Set<SecretVersion>();
@@ -78,6 +79,7 @@ public sealed class PortalDb : DbContext
         modelBuilder.Entity<KnownImage>().Property(image => image.Facts).HasConversion(JsonColumns.Converter<ImageFacts>()).HasColumnType("jsonb");
         modelBuilder.Entity<PulledImage>().HasKey(image => new { image.TenantId, image.HostId, image.Name, image.Digest });
         modelBuilder.Entity<Switch>().Property(change => change.State).IsConcurrencyToken();
+        modelBuilder.Entity<PlannedSwitch>().Property(plan => plan.State).IsConcurrencyToken();
         modelBuilder.Entity<AuditEvent>().Property(line => line.Before).HasColumnType("jsonb");
         modelBuilder.Entity<AuditEvent>().Property(line => line.After).HasColumnType("jsonb");
         modelBuilder.Entity<Switch>().Property(change => change.Preflight).HasColumnType("jsonb");

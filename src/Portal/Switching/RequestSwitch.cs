@@ -35,7 +35,13 @@ public sealed class RequestSwitch(
     private const int LongestReason = 500;
 
     /// <param name="tenant">As the caller saw it: whoever has switched it since comes first.</param>
-    public async Task<SwitchResult> ExecuteAsync(Actor actor, TenantView tenant, string? reason, CancellationToken cancellationToken)
+    public Task<SwitchResult> ExecuteAsync(Actor actor, TenantView tenant, string? reason, CancellationToken cancellationToken) => ExecuteAsync(actor, tenant, reason, null, cancellationToken);
+
+    /// <param name="tenant">As above.</param>
+    /// <param name="delivery">
+    /// The webhook delivery that asks: it is served once, and what it brings is never a way back, so it has to pass every check.
+    /// </param>
+    public async Task<SwitchResult> ExecuteAsync(Actor actor, TenantView tenant, string? reason, Guid? delivery, CancellationToken cancellationToken)
     {
         var permit = actor.Demand(Permission.Switch, tenant.Id);
         if (string.IsNullOrWhiteSpace(reason) || reason.Length > LongestReason)
@@ -53,7 +59,7 @@ public sealed class RequestSwitch(
         }
 
         // Back within the window is what the window is for: no check of the side that failed may block it.
-        var undo = standing.UndoneBy(report.To, clock.GetUtcNow());
+        var undo = delivery is null ? standing.UndoneBy(report.To, clock.GetUtcNow()) : null;
         if (!report.Passed && undo is null)
         {
             return new SwitchResult.Blocked(report);
@@ -61,7 +67,7 @@ public sealed class RequestSwitch(
 
         try
         {
-            var intent = await IntendAsync(permit, standing, reason.Trim(), report, undo, cancellationToken);
+            var intent = await IntendAsync(permit, standing, reason.Trim(), report, undo, delivery, cancellationToken);
             return await ApplyAsync(permit, tenant.Slug, standing.Pair, intent, undo, before, cancellationToken);
         }
         catch (ConflictException)
@@ -97,7 +103,7 @@ public sealed class RequestSwitch(
     }
 
     /// <exception cref="ConflictException">Somebody else's switch is open, or made this generation since it was read.</exception>
-    private async Task<Switch> IntendAsync(Permit permit, Standing standing, string reason, PreflightReport report, Switch? undo, CancellationToken cancellationToken)
+    private async Task<Switch> IntendAsync(Permit permit, Standing standing, string reason, PreflightReport report, Switch? undo, Guid? delivery, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var intent = new Switch
@@ -112,6 +118,7 @@ public sealed class RequestSwitch(
             Source = permit.Actor.Source,
             Preflight = JsonSerializer.Serialize(report, JsonSerializerOptions.Web),
             UndoOf = undo?.Id,
+            DeliveryId = delivery,
             RequestedAt = now,
         };
         var line = Line("switch.requested", intent) with

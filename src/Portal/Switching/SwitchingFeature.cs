@@ -1,4 +1,5 @@
 using Portal.Access;
+using Portal.Switching.Parity;
 using Portal.Tenants;
 
 namespace Portal.Switching;
@@ -15,6 +16,8 @@ public static class SwitchingFeature
         services.AddSingleton<SwitchMeter>();
         services.AddSingleton<RequestSwitch>();
         services.AddSingleton<SwitchQueries>();
+        services.AddSingleton<ParityQueries>();
+        services.AddSingleton<AlignSides>();
         services.AddHostedService<SwitchSettler>();
     }
 
@@ -24,6 +27,7 @@ public static class SwitchingFeature
         api.MapGet("/tenants/{tenant}/switches", ListAsync).WithName("ListSwitches").WithSummary("A tenant's switches with what was measured").WithTags("Switches");
         api.MapGet("/tenants/{tenant}/switches/{id:guid}", GetAsync).WithName("GetSwitch").WithSummary("One switch; with measured, once its measurement is done").WithTags("Switches");
         api.MapGet("/tenants/{tenant}/preflight", PreflightAsync).WithName("GetPreflight").WithSummary("Whether standby can take the traffic, and what differs").WithTags("Switches");
+        ParityEndpoints.Map(api);
     }
 
     private static async Task<IResult> RequestAsync(string tenant, SwitchBody body, HttpContext http, TenantQueries tenants, RequestSwitch request, CancellationToken cancellationToken)

@@ -9,7 +9,8 @@ namespace Portal.Webhooks;
 
 /// <param name="Services">Those of the stack that it may deploy; none given: all.</param>
 /// <param name="Tags">Tags that it acts on, with <c>*</c> and <c>?</c>; blank: every tag.</param>
-public sealed record NewWebhook(string Name, string Stack, DeployTarget Target, IReadOnlyList<string>? Services = null, string? Tags = null);
+/// <param name="ThenSwitch">Switch the tenant once the deployment has succeeded; of a webhook for standby alone.</param>
+public sealed record NewWebhook(string Name, string Stack, DeployTarget Target, IReadOnlyList<string>? Services = null, string? Tags = null, bool ThenSwitch = false);
 
 public abstract record CreateWebhookResult
 {
@@ -33,7 +34,12 @@ public sealed partial class CreateWebhook(Changes changes, StackServiceQueries s
     /// <exception cref="DeniedException">The actor may not manage webhooks, or not give one this target.</exception>
     public async Task<CreateWebhookResult> ExecuteAsync(Actor actor, Guid tenant, NewWebhook wanted, CancellationToken cancellationToken)
     {
-        var permit = WebhookPermits.Demand(actor, tenant, wanted.Target);
+        var permit = WebhookPermits.Demand(actor, tenant, wanted.Target, wanted.ThenSwitch);
+        if (wanted.ThenSwitch && wanted.Target != DeployTarget.Standby)
+        {
+            return new CreateWebhookResult.Invalid("then", "Only a webhook for standby can switch afterwards: what it deploys is what goes live.");
+        }
+
         var name = wanted.Name.Trim();
         if (name.Length is 0 or > LongestName || name.Any(char.IsControl))
         {
@@ -88,13 +94,14 @@ public sealed partial class CreateWebhook(Changes changes, StackServiceQueries s
             Target = wanted.Target,
             Services = [.. wanted.Services ?? []],
             Tags = wanted.Tags,
+            ThenSwitch = wanted.ThenSwitch,
             CreatedAt = now,
             CreatedBy = permit.Actor.Name,
         };
         db.Webhooks.Add(hook);
         return (new CreateWebhookResult.Created(hook.Id, secret), new AuditLine("webhook.created", "webhook", hook.Name)
         {
-            After = new { hook.Name, wanted.Stack, target = hook.Target.Text(), hook.Services, hook.Tags },
+            After = new { hook.Name, wanted.Stack, target = hook.Target.Text(), hook.Services, hook.Tags, then = hook.ThenSwitch ? "switch" : null },
             Correlation = hook.Id,
             Notes = [new ChangeNote(tenant, "webhook", hook.Id)],
         });
@@ -106,13 +113,18 @@ public sealed partial class CreateWebhook(Changes changes, StackServiceQueries s
 
 internal static class WebhookPermits
 {
-    /// <summary>Whoever hands out, renews or reopens a way to live needs the right to deploy there.</summary>
-    public static Permit Demand(Actor actor, Guid tenant, DeployTarget target)
+    /// <summary>Whoever hands out, renews or reopens a way to live needs the right to deploy there, or to switch.</summary>
+    public static Permit Demand(Actor actor, Guid tenant, DeployTarget target, bool thenSwitch)
     {
         var permit = actor.Demand(Permission.WebhookManage, tenant);
         if (target != DeployTarget.Standby)
         {
             actor.Demand(Permission.DeployLive, tenant);
+        }
+
+        if (thenSwitch)
+        {
+            actor.Demand(Permission.Switch, tenant);
         }
 
         return permit;

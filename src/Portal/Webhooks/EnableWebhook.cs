@@ -39,7 +39,7 @@ internal static class WebhookState
 
             if (enabled)
             {
-                WebhookPermits.Demand(actor, tenant, hook.Target);
+                WebhookPermits.Demand(actor, tenant, hook.Target, hook.ThenSwitch);
             }
 
             hook.Enabled = enabled;

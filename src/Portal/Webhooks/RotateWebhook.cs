@@ -17,7 +17,7 @@ public sealed class RotateWebhook(Changes changes, WebhookSecrets secrets, TimeP
                 return Changed.Nothing<string?>(null);
             }
 
-            WebhookPermits.Demand(actor, tenant, hook.Target);
+            WebhookPermits.Demand(actor, tenant, hook.Target, hook.ThenSwitch);
             var secret = WebhookSecrets.Make();
             var before = hook.RotatedAt;
             hook.SecretSealed = secrets.Seal(tenant, secret);

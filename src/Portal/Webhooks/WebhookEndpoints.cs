@@ -8,11 +8,13 @@ namespace Portal.Webhooks;
 /// <param name="Target"><c>standby</c> (default), <c>live</c>, <c>both</c>, <c>blue</c> or <c>green</c>.</param>
 /// <param name="Services">Those of the stack that it may deploy; left out: all.</param>
 /// <param name="Tags">Tags that it acts on, with <c>*</c> and <c>?</c>; left out: every tag.</param>
-public sealed record WebhookBody(string? Name, string? Stack, string? Target, string[]? Services, string? Tags);
+/// <param name="Then"><c>switch</c>: once the deployment to standby has succeeded, the tenant is switched. Left out: nothing.</param>
+public sealed record WebhookBody(string? Name, string? Stack, string? Target, string[]? Services, string? Tags, string? Then = null);
 
 internal static class WebhookEndpoints
 {
     private const int MostDeliveries = 200;
+    private const string Switch = "switch";
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -48,7 +50,12 @@ internal static class WebhookEndpoints
             return Problems.Invalid("target", "standby, live, both, blue or green.");
         }
 
-        return await create.ExecuteAsync(http.Actor(), view.Id, new NewWebhook(body.Name ?? "", body.Stack ?? "", target, body.Services, body.Tags), cancellationToken) switch
+        if (body.Then is not (null or "" or Switch))
+        {
+            return Problems.Invalid("then", "switch, or nothing.");
+        }
+
+        return await create.ExecuteAsync(http.Actor(), view.Id, new NewWebhook(body.Name ?? "", body.Stack ?? "", target, body.Services, body.Tags, body.Then == Switch), cancellationToken) switch
         {
             CreateWebhookResult.Created created => Results.Created($"/api/v1/tenants/{tenant}/webhooks/{created.WebhookId}", new
             {
@@ -56,6 +63,7 @@ internal static class WebhookEndpoints
                 name = body.Name,
                 body.Stack,
                 target = target.Text(),
+                then = body.Then == Switch ? Switch : null,
                 url = Url(created.WebhookId),
                 secret = created.Secret,
             }),
@@ -105,6 +113,7 @@ internal static class WebhookEndpoints
         target = hook.Target.Text(),
         hook.Services,
         hook.Tags,
+        then = hook.ThenSwitch ? Switch : null,
         hook.Enabled,
         url = Url(hook.Id),
         hook.CreatedAt,
@@ -130,5 +139,6 @@ internal static class WebhookEndpoints
         deploymentState = delivery.DeploymentState is { } state ? SnakeCase.Of(state.ToString()) : null,
         delivery.DeploymentReason,
         delivery.FirstDeliveryId,
+        then = delivery.Then is { } then ? new { state = SnakeCase.Of(then.ToString()), reason = delivery.ThenReason } : null,
     };
 }

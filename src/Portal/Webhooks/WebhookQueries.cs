@@ -7,9 +7,11 @@ namespace Portal.Webhooks;
 /// <param name="LastDeliveryAt">Newest call that is kept, also a refused one.</param>
 public sealed record WebhookView(
     Guid Id, string Name, string Stack, DeployTarget Target, bool Enabled, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset? RotatedAt, DateTimeOffset? LastDeliveryAt, DeliveryDecision? LastDecision,
-    ImmutableArray<string> Services, string? Tags);
+    ImmutableArray<string> Services, string? Tags, bool ThenSwitch);
 
 /// <param name="DeploymentState">Of the deployment that it brought or was folded into.</param>
+/// <param name="Then">Of the switch that was to follow; null where none was.</param>
+/// <param name="ThenReason">How that ended, for people; null while it has not.</param>
 public sealed record DeliveryView(
     Guid Id,
     Guid WebhookId,
@@ -24,7 +26,9 @@ public sealed record DeliveryView(
     Guid? DeploymentId,
     DeploymentState? DeploymentState,
     string? DeploymentReason,
-    Guid? FirstDeliveryId);
+    Guid? FirstDeliveryId,
+    PlannedSwitchState? Then,
+    string? ThenReason);
 
 /// <param name="Checks">A line each.</param>
 /// <param name="Headers">JSON, credentials masked.</param>
@@ -70,14 +74,16 @@ public sealed class WebhookQueries(PortalDbFactory databases)
         let last = db.Deliveries.Where(row => row.WebhookId == hook.Id).OrderByDescending(row => row.ReceivedAt).FirstOrDefault()
         select new WebhookView(
             hook.Id, hook.Name, stack.Name, hook.Target, hook.Enabled, hook.CreatedAt, hook.CreatedBy, hook.RotatedAt,
-            last == null ? null : last.ReceivedAt, last == null ? null : last.Decision, hook.Services, hook.Tags);
+            last == null ? null : last.ReceivedAt, last == null ? null : last.Decision, hook.Services, hook.Tags, hook.ThenSwitch);
 
     private static IQueryable<DeliveryView> DeliveryViews(PortalDb db, IQueryable<Delivery> rows) =>
         from row in rows
         join hook in db.Webhooks on row.WebhookId equals hook.Id
         join deployment in db.Deployments on row.DeploymentId equals (Guid?)deployment.Id into deployments
         from deployment in deployments.DefaultIfEmpty()
+        let plan = db.PlannedSwitches.Where(plan => hook.ThenSwitch && plan.DeploymentId == row.DeploymentId).OrderByDescending(plan => plan.RequestedAt).FirstOrDefault()
         select new DeliveryView(
             row.Id, row.WebhookId, hook.Name, row.ReceivedAt, row.Source, row.Decision, row.Reason, row.AnswerStatus, row.Image, row.Digest, row.DeploymentId,
-            deployment == null ? null : deployment.State, deployment == null ? null : deployment.ReasonText, row.FirstDeliveryId);
+            deployment == null ? null : deployment.State, deployment == null ? null : deployment.ReasonText, row.FirstDeliveryId,
+            plan == null ? null : plan.State, plan == null ? null : plan.Reason);
 }

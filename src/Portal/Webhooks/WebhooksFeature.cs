@@ -1,4 +1,5 @@
 using Portal.Webhooks.Intake;
+using Portal.Webhooks.Then;
 
 namespace Portal.Webhooks;
 
@@ -15,6 +16,10 @@ public static class WebhooksFeature
         services.AddSingleton<EnableWebhook>();
         services.AddSingleton<DisableWebhook>();
         services.AddSingleton<WebhookQueries>();
+
+        services.AddSingleton<PlannedSwitchQueries>();
+        services.AddSingleton<SettlePlannedSwitch>();
+        services.AddHostedService<PlannedSwitchWorker>();
 
         services.AddSingleton<HookLimits>();
         services.AddSingleton<KnownHooks>();

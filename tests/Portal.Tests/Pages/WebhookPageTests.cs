@@ -21,7 +21,7 @@ public sealed class WebhookPageTests(PagesWorld world)
         var page = await world.OpenAsync("acme-dev", "/tenants/mill/webhooks");
         await using var _ = page.Context;
         await Interactive.WaitAsync(page);
-        await page.GetByRole(AriaRole.Button, new() { Name = "New webhook" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "New webhook" }).First.ClickAsync();
         var dialog = page.Locator("dialog.act");
         await Expect(dialog.GetByLabel("Target").GetByRole(AriaRole.Option)).ToHaveTextAsync(["standby"]);
         await dialog.GetByLabel("Name").FillAsync(name);
@@ -113,6 +113,37 @@ public sealed class WebhookPageTests(PagesWorld world)
         await using var _2 = viewer.Context;
         await Expect(viewer.GetByText("Not called yet")).ToBeVisibleAsync();
         await Expect(viewer.GetByRole(AriaRole.Button, new() { Name = "Disable" })).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task A_webhook_that_switches_is_made_and_renewed_by_somebody_who_may_switch()
+    {
+        await OwnAsync();
+        var name = Name();
+        var page = await world.OpenAsync("acme-ops", "/tenants/mill/webhooks");
+        await using var _1 = page.Context;
+        await Interactive.WaitAsync(page);
+        await page.GetByRole(AriaRole.Button, new() { Name = "New webhook" }).First.ClickAsync();
+        var dialog = page.Locator("dialog.act");
+        await dialog.GetByLabel("Name").FillAsync(name);
+        await dialog.GetByLabel("Target").SelectOptionAsync("Live");
+        await Expect(dialog.GetByLabel("Then switch")).ToHaveCountAsync(0);
+        await dialog.GetByLabel("Target").SelectOptionAsync("Standby");
+        await dialog.GetByLabel("Then switch").CheckAsync();
+        await Pictures.TakeAsync(page, "webhook-then");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Make webhook" }).ClickAsync();
+        await Expect(page.Locator("tr", new() { HasText = name }).First).ToContainTextAsync("standby, then switch");
+        var made = (await world.GetAsync("tenants/mill/webhooks")).EnumerateArray().Single(hook => hook.GetProperty("name").GetString() == name);
+        Assert.Equal("switch", made.GetProperty("then").GetString());
+
+        var developer = await world.OpenAsync("acme-dev", $"/tenants/mill/webhooks/{made.GetProperty("id").GetString()}");
+        await using var _2 = developer.Context;
+        await Expect(developer.GetByText("then switches the tenant there")).ToBeVisibleAsync();
+        await Expect(developer.GetByRole(AriaRole.Button, new() { Name = "New secret" })).ToHaveCountAsync(0);
+        using var program = new HttpClient { BaseAddress = world.Address };
+        program.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await PortalCalls.TokenAsync(program, "acme-dev", Portal.Lab.Directories.SampleTree.Password("acme-dev")));
+        using var refused = await program.PostAsJsonAsync("/api/v1/tenants/mill/webhooks", new { name = Name(), stack = "flour", then = "switch" });
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
     }
 
     [Fact]

@@ -65,6 +65,7 @@ public sealed class EndpointWalkTests(EndpointWalkTests.Lab lab) : IClassFixture
         ["POST /api/v1/tenants/{tenant}/stacks/{stack}/deployments"] = "deployment.requested",
         ["POST /api/v1/deployments/{id}/cancel"] = "deployment.cancelled",
         ["POST /api/v1/tenants/{tenant}/switches"] = "switch.requested",
+        ["POST /api/v1/tenants/{tenant}/parity"] = "deployment.requested",
         ["POST /api/v1/tenants/{tenant}/webhooks"] = "webhook.created",
         ["POST /api/v1/tenants/{tenant}/webhooks/{id}/rotate"] = "webhook.rotated",
         ["POST /api/v1/tenants/{tenant}/webhooks/{id}/disable"] = "webhook.disabled",

@@ -19,6 +19,9 @@ public sealed record DeploymentRequest(
     Guid? Delivery = null,
     TimeSpan? CoalesceWithin = null)
 {
+    /// <summary>With <see cref="CoalesceWithin"/>: also where live's newest deployment, however old, would run the same.</summary>
+    public bool CoalesceWithLive { get; init; }
+
     /// <summary>Service → how many of it, instead of as many as now.</summary>
     public ImmutableSortedDictionary<string, int> Replicas { get; init; } = ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);
 }

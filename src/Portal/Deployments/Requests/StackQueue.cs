@@ -40,7 +40,8 @@ internal sealed class StackQueue(
     public Changed<RequestDeploymentResult> Take(QueueItem item, Revision? earlier, DateTimeOffset now)
     {
         var environments = item.Colours.Select(colour => places[colour]).ToList();
-        if (item.Draft is not null && item.Request.CoalesceWithin is { } window && Same(item.Draft, environments, now - window) is { } same)
+        if (item.Draft is not null && item.Request.CoalesceWithin is { } window
+            && (Same(item.Draft, environments, now - window) ?? (item.Request.CoalesceWithLive ? Same(item.Draft, [places[item.Live]], DateTimeOffset.MinValue) : null)) is { } same)
         {
             return Fold(item, same);
         }

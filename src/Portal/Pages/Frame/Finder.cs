@@ -14,7 +14,7 @@ public sealed class Finder(TenantQueries tenants, StackQueries stacks)
 
     private static readonly (string Title, string Path, string Icon)[] Parts =
     [
-        ("Home", "", "space_dashboard"), ("Stacks", "/stacks", "layers"), ("Catalog", "/catalog", "storefront"), ("Webhooks", "/webhooks", "webhook"),
+        ("Home", "", "space_dashboard"), ("Pair", "/pair", "compare"), ("Stacks", "/stacks", "layers"), ("Catalog", "/catalog", "storefront"), ("Webhooks", "/webhooks", "webhook"),
         ("Routes", "/routes", "alt_route"), ("Secrets", "/secrets", "key"), ("Registries", "/registries", "inventory_2"), ("Members", "/members", "group"), ("Audit", "/audit", "history"),
     ];
 

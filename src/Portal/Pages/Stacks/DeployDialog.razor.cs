@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Portal.Access;
 using Portal.Deployments;
+using Portal.Deployments.Requests;
 using Portal.Pages.Frame;
 using Portal.Pages.Shared;
 using Portal.Stacks;
@@ -167,7 +168,7 @@ public sealed partial class DeployDialog : IDisposable
         // Of both sides, the live one is the one to look at.
         var shown = result as PreviewDeploymentResult.Shown;
         (difference, blocked) = (shown?.Sides[^1].Difference, shown?.Blocked);
-        return result is PreviewDeploymentResult.Refused refused ? Refusal(refused.Why) : difference?.Unreadable;
+        return result is PreviewDeploymentResult.Refused refused ? DeploymentRefusals.Sentence(refused.Why) : difference?.Unreadable;
     }
 
     private DeploymentRequest Wanted => new(
@@ -213,15 +214,6 @@ public sealed partial class DeployDialog : IDisposable
         }
 
         obstacle = null;
-        return Refusal(result);
+        return DeploymentRefusals.Sentence(result);
     }
-
-    private static string Refusal(RequestDeploymentResult why) => why switch
-    {
-        RequestDeploymentResult.NoSuchStack => "The stack has been removed meanwhile.",
-        RequestDeploymentResult.NoSuchRevision missing => $"The stack has no revision {missing.Number}.",
-        RequestDeploymentResult.EngineUnavailable down => $"The Docker host does not answer: {down.Problem}",
-        RequestDeploymentResult.Refused refused => DraftProblems.Sentence(refused.Why),
-        _ => throw new InvalidOperationException($"An outcome without words: {why}."),
-    };
 }

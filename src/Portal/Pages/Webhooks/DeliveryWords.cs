@@ -23,6 +23,24 @@ internal static class DeliveryWords
         _ => StatusKind.Idle,
     };
 
+    /// <summary>What became of the switch that was to follow.</summary>
+    public static string Of(PlannedSwitchState then) => then switch
+    {
+        PlannedSwitchState.Waiting => "switch follows",
+        PlannedSwitchState.Applied => "switched",
+        PlannedSwitchState.AlreadyLive => "live already",
+        PlannedSwitchState.Failed => "not switched",
+        PlannedSwitchState.GivenUp => "switch given up",
+    };
+
+    public static StatusKind Kind(PlannedSwitchState then) => then switch
+    {
+        PlannedSwitchState.Waiting => StatusKind.Run,
+        PlannedSwitchState.Applied or PlannedSwitchState.AlreadyLive => StatusKind.Ok,
+        PlannedSwitchState.Failed => StatusKind.Bad,
+        PlannedSwitchState.GivenUp => StatusKind.Warn,
+    };
+
     public static string Of(DeploymentState state) => state switch
     {
         DeploymentState.RolledBack => "rolled back",

@@ -52,7 +52,7 @@ public sealed partial class WebhookPage
 
     private string Address => $"{Navigation.BaseUri}hooks/{Id}";
 
-    protected override bool Concerns(ChangeNote note) => note.Kind is "webhook" or "delivery" or "deployment" or "tenant";
+    protected override bool Concerns(ChangeNote note) => note.Kind is "webhook" or "delivery" or "planned-switch" or "deployment" or "tenant";
 
     protected override async Task<bool> LoadHereAsync(CancellationToken cancellation)
     {
@@ -62,7 +62,7 @@ public sealed partial class WebhookPage
             return false;
         }
 
-        mayOpen = May(Permission.WebhookManage) && (hook.Target == DeployTarget.Standby || May(Permission.DeployLive));
+        mayOpen = May(Permission.WebhookManage) && (hook.Target == DeployTarget.Standby || May(Permission.DeployLive)) && (!hook.ThenSwitch || May(Permission.Switch));
         deliveries = await Queries.DeliveriesAsync(Here.Id, Id, most, cancellation);
         if (await Stacks.FindAsync(Here.Id, hook.Stack, cancellation) is { } stack)
         {

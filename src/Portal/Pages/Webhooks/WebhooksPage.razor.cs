@@ -22,6 +22,7 @@ public sealed partial class WebhooksPage
     private string stack = "";
     private string tags = "";
     private DeployTarget target = DeployTarget.Standby;
+    private bool thenSwitch;
     private readonly HashSet<string> chosen = new(StringComparer.Ordinal);
     private IReadOnlyList<StackServiceView> services = [];
 
@@ -53,6 +54,8 @@ public sealed partial class WebhooksPage
 
     private IEnumerable<DeployTarget> Targets => May(Permission.DeployLive) ? Enum.GetValues<DeployTarget>() : [DeployTarget.Standby];
 
+    private bool MaySwitch => target == DeployTarget.Standby && May(Permission.Switch);
+
     private string TargetHelp => !May(Permission.DeployLive)
         ? "Only standby: a webhook that reaches live is made by somebody who may deploy there."
         : target switch
@@ -63,7 +66,7 @@ public sealed partial class WebhooksPage
             _ => "This side, whichever part it plays at the time.",
         };
 
-    protected override bool Concerns(ChangeNote note) => note.Kind is "webhook" or "delivery" or "deployment" or "stack" or "tenant";
+    protected override bool Concerns(ChangeNote note) => note.Kind is "webhook" or "delivery" or "planned-switch" or "deployment" or "stack" or "tenant";
 
     protected override async Task<bool> LoadHereAsync(CancellationToken cancellation)
     {
@@ -97,12 +100,12 @@ public sealed partial class WebhooksPage
     private Task<string?> CreateAsync() => CurrentActor.TryAsync(async actor =>
     {
         string[] mine = [.. ServicesOfStack.Where(chosen.Contains)];
-        switch (await Create.ExecuteAsync(actor, Here.Id, new NewWebhook(name, stack, target, mine, tags), Life))
+        switch (await Create.ExecuteAsync(actor, Here.Id, new NewWebhook(name, stack, target, mine, tags, MaySwitch && thenSwitch), Life))
         {
             case CreateWebhookResult.Created created:
                 var of = (await Stacks.FindAsync(Here.Id, stack, Life))!;
                 told = new Told(created.WebhookId, name.Trim(), created.Secret, HookExample.Of(await Images.ReadAsync(Here.Id, of.Id, Life), mine));
-                (name, tags, target) = ("", "", DeployTarget.Standby);
+                (name, tags, target, thenSwitch) = ("", "", DeployTarget.Standby, false);
                 chosen.Clear();
                 Refresh();
                 return null;

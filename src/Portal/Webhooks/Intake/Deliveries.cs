@@ -20,7 +20,14 @@ public sealed class DeliveryDraft(KnownHook hook, HookCall call)
 
     public bool HasKey { get; private set; }
 
-    public void Check(string line) => checks.Add(line);
+    /// <summary>Once, however often the same is looked at.</summary>
+    public void Check(string line)
+    {
+        if (!checks.Contains(line, StringComparer.Ordinal))
+        {
+            checks.Add(line);
+        }
+    }
 
     public void Identify(ProofCheck proof)
     {

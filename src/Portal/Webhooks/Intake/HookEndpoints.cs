@@ -13,7 +13,7 @@ internal static class HookEndpoints
 {
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapPost("/hooks/{id}", ReceiveAsync).AllowAnonymous().DisableAntiforgery().WithName("CallWebhook").WithSummary("For CI and registries: signed, or with the secret as bearer; with wait, answers once the deployment has ended").WithTags("Hooks");
+        app.MapPost("/hooks/{id}", ReceiveAsync).AllowAnonymous().DisableAntiforgery().WithName("CallWebhook").WithSummary("For CI and registries: signed, or with the secret as bearer; with wait, answers once the deployment has ended, and the switch that follows it where the webhook has one").WithTags("Hooks");
         app.MapGet("/hooks/{id}/deliveries/{delivery:guid}", LookAsync).AllowAnonymous().WithName("GetHookDelivery").WithSummary("What came of a call, for whoever has the secret").WithTags("Hooks");
     }
 

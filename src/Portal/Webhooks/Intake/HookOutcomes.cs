@@ -2,24 +2,33 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Portal.Deployments;
 using Portal.Store;
+using Portal.Webhooks.Then;
 
 namespace Portal.Webhooks.Intake;
 
 /// <summary>Tells a caller what came of a delivery.</summary>
-internal sealed class HookOutcomes(DeploymentQueries deployments, PortalDbFactory databases, IOptions<WebhookOptions> options)
+internal sealed class HookOutcomes(DeploymentQueries deployments, PlannedSwitchQueries planned, PortalDbFactory databases, IOptions<WebhookOptions> options, TimeProvider clock)
 {
-    /// <summary>Holds until the deployment ends: 200 succeeded, 409 not, 504 not yet.</summary>
+    /// <summary>Holds until the deployment has ended, and the switch that is to follow it: 200 succeeded and what it brought is live where that was asked for, 409 not, 504 not yet.</summary>
     public async Task<IResult> AwaitAsync(KnownHook hook, Guid delivery, Guid deployment, string source, TimeSpan longest, CancellationToken cancellationToken)
     {
+        var started = clock.GetTimestamp();
         var view = await deployments.WaitAsync(hook.ActorAt(source), deployment, longest, cancellationToken)
             ?? throw new InvalidOperationException($"Deployment {deployment} of webhook {hook.Id} is gone.");
+        var then = await ThenAsync(hook, view, longest - clock.GetElapsedTime(started), cancellationToken);
         var status = view switch
         {
             { Ended: false } => StatusCodes.Status504GatewayTimeout,
-            { State: DeploymentState.Succeeded } => StatusCodes.Status200OK,
-            _ => StatusCodes.Status409Conflict,
+            { State: not DeploymentState.Succeeded } => StatusCodes.Status409Conflict,
+            _ when !hook.ThenSwitch => StatusCodes.Status200OK,
+            _ => then?.State switch
+            {
+                PlannedSwitchState.Applied or PlannedSwitchState.AlreadyLive => StatusCodes.Status200OK,
+                PlannedSwitchState.Waiting => StatusCodes.Status504GatewayTimeout,
+                _ => StatusCodes.Status409Conflict,
+            },
         };
-        return Results.Json(await AnswerAsync(hook, delivery, view, cancellationToken), statusCode: status);
+        return Results.Json(await AnswerAsync(hook, delivery, view, then, cancellationToken), statusCode: status);
     }
 
     /// <returns>Null: the webhook has no such delivery.</returns>
@@ -36,10 +45,12 @@ internal sealed class HookOutcomes(DeploymentQueries deployments, PortalDbFactor
             return null;
         }
 
+        var started = clock.GetTimestamp();
         var actor = hook.ActorAt(source);
         var view = delivery.DeploymentId is not { } deployment ? null
             : longest > TimeSpan.Zero ? await deployments.WaitAsync(actor, deployment, longest, cancellationToken)
             : await deployments.FindAsync(actor, deployment, cancellationToken);
+        var then = view is null ? null : await ThenAsync(hook, view, longest - clock.GetElapsedTime(started), cancellationToken);
         return Results.Ok(new
         {
             deliveryId = delivery.Id,
@@ -47,23 +58,31 @@ internal sealed class HookOutcomes(DeploymentQueries deployments, PortalDbFactor
             delivery.Reason,
             delivery.ReceivedAt,
             checks = delivery.Checks.Split('\n'),
-            deployment = view is null ? null : await AnswerAsync(hook, delivery.Id, view, cancellationToken),
+            deployment = view is null ? null : await AnswerAsync(hook, delivery.Id, view, then, cancellationToken),
         });
     }
 
-    private async Task<object> AnswerAsync(KnownHook hook, Guid delivery, DeploymentView view, CancellationToken cancellationToken)
+    /// <summary>What follows the deployment; null where nothing does, or not yet.</summary>
+    private async Task<PlannedSwitch?> ThenAsync(KnownHook hook, DeploymentView view, TimeSpan longest, CancellationToken cancellationToken) =>
+        !hook.ThenSwitch || view.State != DeploymentState.Succeeded ? null
+        : longest > TimeSpan.Zero ? await planned.WaitAsync(hook.TenantId, view.Id, longest, cancellationToken)
+        : await planned.FindAsync(hook.TenantId, view.Id, cancellationToken);
+
+    private async Task<object> AnswerAsync(KnownHook hook, Guid delivery, DeploymentView view, PlannedSwitch? then, CancellationToken cancellationToken)
     {
         var good = !view.Ended || view.State == DeploymentState.Succeeded;
+        var stayed = then is { State: PlannedSwitchState.Failed or PlannedSwitchState.GivenUp };
         return new
         {
             deliveryId = delivery,
             deploymentId = view.Id,
-            result = SnakeCase.Of(view.State.ToString()),
+            result = stayed ? "not_switched" : SnakeCase.Of(view.State.ToString()),
             statusUrl = HookEndpoints.StatusUrl(hook, delivery),
             environment = view.Environment.Text(),
             view.Revision,
-            code = view.Reason == DeploymentReason.None ? null : SnakeCase.Of(view.Reason.ToString()),
-            reason = view.ReasonText,
+            code = stayed ? $"switch_{SnakeCase.Of(then!.State.ToString())}" : view.Reason == DeploymentReason.None ? null : SnakeCase.Of(view.Reason.ToString()),
+            reason = stayed ? then!.Reason : view.ReasonText,
+            then = then is null ? null : new { state = SnakeCase.Of(then.State.ToString()), then.Reason, then.SwitchId },
             view.SupersededBy,
             seconds = (view.EndedAt - view.RequestedAt)?.TotalSeconds,
             log = good ? null : await LastLinesAsync(view, cancellationToken),

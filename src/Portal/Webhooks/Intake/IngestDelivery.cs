@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Portal.Deployments;
 using Portal.Redaction;
 using Portal.Stacks;
+using Portal.Webhooks.Then;
 
 namespace Portal.Webhooks.Intake;
 
@@ -9,7 +10,7 @@ namespace Portal.Webhooks.Intake;
 /// Takes a verified call from its body to an answer. When it returns, delivery, deployment and audit events are committed:
 /// together where there is a deployment.
 /// </summary>
-public sealed class IngestDelivery(Deliveries deliveries, StackImages images, RequestDeployment request, Redactor redactor, IOptions<WebhookOptions> options)
+public sealed class IngestDelivery(Deliveries deliveries, StackImages images, RequestDeployment request, Redactor redactor, IOptions<WebhookOptions> options, TimeProvider clock)
 {
     private const string KeyIndex = "deliveries_key";
     private const string Ping = "ping";
@@ -88,16 +89,17 @@ public sealed class IngestDelivery(Deliveries deliveries, StackImages images, Re
         draft.Image = string.Join(", ", deploy.Images.Values.Distinct(StringComparer.Ordinal));
         draft.Check($"Stack: {string.Join(", ", deploy.Images.Keys)} of {draft.Hook.Stack} runs this image.");
         draft.Check($"Target: {deploy.Target.Text()}{(draft.Payload!.Target is null ? ", as the webhook has it" : ", as the body asks and the webhook allows")}.");
-        var wanted = new DeploymentRequest(deploy.Target, deploy.Images, Trigger: DeploymentTrigger.Webhook, Delivery: draft.Id, CoalesceWithin: options.Value.CoalesceWindow);
-        var result = await request.ExecuteAsync(
-            actor, draft.Hook.TenantId, draft.Hook.Stack, wanted,
-            (db, outcome, revision) =>
-            {
-                var delivery = Outcome(draft, deploy, outcome, revision);
-                db.Deliveries.Add(delivery);
-                return [draft.Line(delivery)];
-            },
-            cancellationToken);
+        RequestDeploymentResult result;
+        try
+        {
+            result = await RequestAsync(actor, draft, deploy, draft.Hook.ThenSwitch, cancellationToken);
+        }
+        catch (ConflictException error) when (error.Constraint == PlannedSwitchLine.OnceIndex)
+        {
+            // Folded into a deployment that a switch follows, or has followed, already.
+            result = await RequestAsync(actor, draft, deploy, plan: false, cancellationToken);
+        }
+
         return result switch
         {
             RequestDeploymentResult.Accepted accepted => new HookAnswer.Accepted(draft.Id, accepted.Deployments[^1]),
@@ -107,6 +109,32 @@ public sealed class IngestDelivery(Deliveries deliveries, StackImages images, Re
             RequestDeploymentResult.NoSuchStack => new HookAnswer.Refused(StatusCodes.Status404NotFound, "There is no such webhook."),
             _ => throw new InvalidOperationException($"An outcome without an answer: {result}."),
         };
+    }
+
+    private Task<RequestDeploymentResult> RequestAsync(Actor actor, DeliveryDraft draft, HookVerdict.Deploy deploy, bool plan, CancellationToken cancellationToken)
+    {
+        var hook = draft.Hook;
+        var wanted = new DeploymentRequest(deploy.Target, deploy.Images, Trigger: DeploymentTrigger.Webhook, Delivery: draft.Id, CoalesceWithin: options.Value.CoalesceWindow)
+        {
+            // Told again of what a switch has made live already, it must not bring it to the other side and switch back.
+            CoalesceWithLive = hook.ThenSwitch,
+        };
+        return request.ExecuteAsync(
+            actor, hook.TenantId, hook.Stack, wanted,
+            (db, outcome, revision) =>
+            {
+                var delivery = Outcome(draft, deploy, outcome, revision);
+                db.Deliveries.Add(delivery);
+                if (!plan)
+                {
+                    return [draft.Line(delivery)];
+                }
+
+                var then = PlannedSwitchLine.Plan(hook, delivery, clock.GetUtcNow());
+                db.PlannedSwitches.Add(then);
+                return [draft.Line(delivery), PlannedSwitchLine.Of(hook, then)];
+            },
+            cancellationToken);
     }
 
     private const string SameAlready = "The same image by the same digest is on its way or has just arrived.";
@@ -122,7 +150,7 @@ public sealed class IngestDelivery(Deliveries deliveries, StackImages images, Re
 
         return outcome is RequestDeploymentResult.Coalesced coalesced
             ? draft.End(DeliveryDecision.Coalesced, SameAlready, StatusCodes.Status200OK, coalesced.Deployments[^1], digests.FirstOrDefault())
-            : draft.End(DeliveryDecision.Accepted, $"Deploys revision {revision.Number} to {deploy.Target.Text()}.", StatusCodes.Status202Accepted, ((RequestDeploymentResult.Accepted)outcome).Deployments[^1], digests.FirstOrDefault());
+            : draft.End(DeliveryDecision.Accepted, $"Deploys revision {revision.Number} to {deploy.Target.Text()}{(draft.Hook.ThenSwitch ? ", then switches" : "")}.", StatusCodes.Status202Accepted, ((RequestDeploymentResult.Accepted)outcome).Deployments[^1], digests.FirstOrDefault());
     }
 
     private async Task<HookAnswer> RepeatAsync(Actor actor, DeliveryDraft draft, Delivery first, CancellationToken cancellationToken)

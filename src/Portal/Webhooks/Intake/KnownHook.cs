@@ -5,7 +5,7 @@ namespace Portal.Webhooks.Intake;
 
 /// <summary>A webhook as a call meets it.</summary>
 /// <param name="Open">Enabled, its stack and tenant still there: else it answers like one that never was.</param>
-public sealed record KnownHook(Guid Id, Guid TenantId, Guid StackId, string Name, string Stack, DeployTarget Target, HookFilter Filter, bool Open)
+public sealed record KnownHook(Guid Id, Guid TenantId, Guid StackId, string Name, string Stack, DeployTarget Target, HookFilter Filter, bool ThenSwitch, bool Open)
 {
     /// <summary>The webhook acts for itself, with exactly what its target needs.</summary>
     public Actor ActorAt(string source) => new(
@@ -26,7 +26,7 @@ public sealed class KnownHooks(PortalDbFactory databases)
         join stack in db.Stacks on hook.StackId equals stack.Id
         join tenant in db.Tenants on hook.TenantId equals tenant.Id
         select new Row(
-            new KnownHook(hook.Id, hook.TenantId, hook.StackId, hook.Name, stack.Name, hook.Target, new HookFilter(hook.Services, hook.Tags), hook.Enabled && stack.RemovedAt == null && tenant.ArchivedAt == null),
+            new KnownHook(hook.Id, hook.TenantId, hook.StackId, hook.Name, stack.Name, hook.Target, new HookFilter(hook.Services, hook.Tags), hook.ThenSwitch, hook.Enabled && stack.RemovedAt == null && tenant.ArchivedAt == null),
             hook.SecretSealed)).SingleOrDefault());
 
     public async Task<(KnownHook? Hook, byte[]? SecretSealed)> FindAsync(Guid? id, CancellationToken cancellationToken)

@@ -1,0 +1,47 @@
+using Portal.Store;
+
+namespace Portal.Webhooks.Then;
+
+/// <summary>All that decides what becomes of a planned switch, as it was read at one moment.</summary>
+/// <param name="RanOn">The environment of the deployment that the switch follows.</param>
+/// <param name="LiveRunsIt">Live is wanted to run the deployed revision.</param>
+/// <param name="NewerDeployment">One of the same stack and side that came later, brings something else, and has not failed.</param>
+/// <param name="SwitchedSince">Who switched the tenant after this was planned; null: nobody.</param>
+/// <param name="Open">The webhook may still act, and is still one that switches.</param>
+/// <param name="Own">The switch that this delivery has brought already; null: none, or one that failed.</param>
+internal sealed record PlannedSwitchSight(
+    DeploymentState State, string? DeploymentReason, DateTimeOffset? EndedAt, Colour RanOn, Colour Live, bool LiveRunsIt, Guid? NewerDeployment, string? SwitchedSince, bool Open, OwnSwitch? Own);
+
+internal sealed record OwnSwitch(Guid Id, SwitchState State);
+
+internal abstract record PlannedSwitchVerdict
+{
+    public sealed record Later : PlannedSwitchVerdict;
+
+    /// <summary>Now is the moment.</summary>
+    public sealed record Go : PlannedSwitchVerdict;
+
+    public sealed record End(PlannedSwitchState State, string Reason, Guid? Switch = null) : PlannedSwitchVerdict;
+}
+
+/// <summary>When a planned switch is due, and when it is not wanted any more. Pure.</summary>
+internal static class PlannedSwitchRule
+{
+    public static PlannedSwitchVerdict Decide(PlannedSwitchSight seen, DateTimeOffset now, TimeSpan limit) => seen switch
+    {
+        { Own: { State: SwitchState.Applied or SwitchState.Undone } own } => new PlannedSwitchVerdict.End(PlannedSwitchState.Applied, "Switched.", own.Id),
+        // Whoever began it ends it, or the switch settler does.
+        { Own.State: SwitchState.Requested } => new PlannedSwitchVerdict.Later(),
+        { State: DeploymentState.Queued or DeploymentState.Running } => new PlannedSwitchVerdict.Later(),
+        { State: not DeploymentState.Succeeded } => GiveUp($"The deployment to standby ended as {SnakeCase.Of(seen.State.ToString()).Replace('_', ' ')}{(seen.DeploymentReason is { } why ? $": {why}" : ".")}"),
+        { LiveRunsIt: true } => new PlannedSwitchVerdict.End(PlannedSwitchState.AlreadyLive, "Live runs this revision already."),
+        { NewerDeployment: { } newer } => GiveUp($"Deployment {newer} of the same stack came after it."),
+        { SwitchedSince: { } who } => GiveUp($"{who} switched the tenant meanwhile."),
+        _ when seen.RanOn == seen.Live => GiveUp("The side that it was deployed to is live by now, and runs something else."),
+        { Open: false } => GiveUp("The webhook was disabled meanwhile."),
+        _ when now - seen.EndedAt > limit => GiveUp($"It could not be done within {limit.TotalMinutes:0.#} minutes of the deployment's end."),
+        _ => new PlannedSwitchVerdict.Go(),
+    };
+
+    private static PlannedSwitchVerdict.End GiveUp(string reason) => new(PlannedSwitchState.GivenUp, reason);
+}

@@ -1,0 +1,83 @@
+using System.Threading.Channels;
+using Microsoft.EntityFrameworkCore;
+using Portal.Gateway;
+using Portal.Store;
+
+namespace Portal.Webhooks.Then;
+
+/// <summary>Settles planned switches, oldest first. Woken by changes, and looks every second anyway. One portal leads; two at once would do no harm but work twice.</summary>
+public sealed class PlannedSwitchWorker(PortalDbFactory databases, SettlePlannedSwitch settle, StoreLocks locks, ChangeFeed feed, TimeProvider clock, ILogger<PlannedSwitchWorker> log) : BackgroundService
+{
+    private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(1);
+    /// <summary>A deployment's notes come in bursts.</summary>
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
+    private readonly Channel<bool> wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var subscription = feed.Subscribe(note =>
+        {
+            if (note.Kind is "deployment" or PlannedSwitchLine.Note or "resync")
+            {
+                wake.Writer.TryWrite(true);
+            }
+        });
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await SettleAllAsync(stoppingToken);
+            }
+            catch (Exception error) when (StoreFaults.MayPass(error) && !stoppingToken.IsCancellationRequested)
+            {
+                log.LogWarning("Planned switches cannot be read; trying again: {Problem}", error.Message);
+            }
+
+            await Task.Delay(BetweenLooks, clock, stoppingToken);
+            await WaitAsync(stoppingToken);
+        }
+    }
+
+    private async Task SettleAllAsync(CancellationToken cancellationToken)
+    {
+        if (await WaitingAsync(cancellationToken) is [])
+        {
+            return;
+        }
+
+        await using var lead = await locks.TryTakeAsync("planned-switches", cancellationToken);
+        if (lead is null)
+        {
+            return;
+        }
+
+        // Read again: who led before may have settled some.
+        foreach (var plan in await WaitingAsync(cancellationToken))
+        {
+            try
+            {
+                await settle.ExecuteAsync(plan, cancellationToken);
+            }
+            catch (Exception error) when (error is GatewayException or Npgsql.NpgsqlException or DbUpdateException or ConflictException or InvalidOperationException && !cancellationToken.IsCancellationRequested)
+            {
+                // One that cannot be settled now does not keep the others waiting; its limit ends it.
+                log.LogError(error, "Planned switch {Plan} could not be settled; trying again", plan.Id);
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<PlannedSwitch>> WaitingAsync(CancellationToken cancellationToken)
+    {
+        await using var db = databases.Platform();
+        return await db.PlannedSwitches.AsNoTracking().Where(plan => plan.State == PlannedSwitchState.Waiting).OrderBy(plan => plan.RequestedAt).ToListAsync(cancellationToken);
+    }
+
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var woken = wake.Reader.WaitToReadAsync(limit.Token).AsTask();
+        await Task.WhenAny(woken, Task.Delay(Sweep, clock, limit.Token));
+        await limit.CancelAsync();
+        wake.Reader.TryRead(out _);
+    }
+}
