@@ -19,6 +19,10 @@ public sealed class Switch : ITenantOwned
     public required string Preflight { get; init; }
     /// <summary>The switch that this one takes back.</summary>
     public Guid? UndoOf { get; init; }
+    /// <summary>The rehearsal that this switch relies on.</summary>
+    public Guid? RehearsalId { get; init; }
+    /// <summary>Why an owner switched although a check had failed.</summary>
+    public string? OverrideReason { get; init; }
     public required DateTimeOffset RequestedAt { get; init; }
     public DateTimeOffset? AppliedAt { get; set; }
     /// <summary>From the gateway's first command to its read-back, in milliseconds.</summary>

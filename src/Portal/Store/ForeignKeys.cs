@@ -31,6 +31,7 @@ internal static class ForeignKeys
         Refer(model, typeof(Delivery), nameof(Delivery.DeploymentId), typeof(Deployment));
         Refer(model, typeof(Delivery), nameof(Delivery.FirstDeliveryId), typeof(Delivery));
         Refer(model, typeof(Switch), nameof(Switch.UndoOf), typeof(Switch));
+        Refer(model, typeof(Switch), nameof(Switch.RehearsalId), typeof(Rehearsal));
         Refer(model, typeof(Route), nameof(Route.StackId), typeof(Stack));
         Refer(model, typeof(PulledImage), nameof(PulledImage.HostId), typeof(Host));
         Refer(model, typeof(SecretVersion), nameof(SecretVersion.SecretId), typeof(Secret));
