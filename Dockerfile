@@ -9,7 +9,7 @@ RUN dotnet publish src/Portal -c Release -o /app
 
 FROM ${RUNTIME_IMAGE}
 # Empty where the runtime image has them already.
-ARG PACKAGES="haproxy libldap-2.5-0"
+ARG PACKAGES="haproxy libldap-2.5-0 tzdata"
 RUN if [ -n "$PACKAGES" ]; then apt-get update && apt-get install -y --no-install-recommends $PACKAGES && rm -rf /var/lib/apt/lists/*; fi
 RUN mkdir -p /var/lib/portal/gateway && chown -R 10001:10001 /var/lib/portal
 COPY --from=build /app /app

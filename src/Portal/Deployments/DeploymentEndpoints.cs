@@ -102,6 +102,7 @@ internal static class DeploymentEndpoints
     {
         RequestDeploymentResult.NoSuchStack => Problems.NotFound("stack"),
         RequestDeploymentResult.NoSuchRevision missing => Problems.Invalid("revision", $"The stack has no revision {missing.Number}."),
+        RequestDeploymentResult.Held held => Problems.Conflict(held.Why.Sentence),
         RequestDeploymentResult.EngineUnavailable down => Problems.Unavailable(down.Problem),
         RequestDeploymentResult.Refused refused => DraftProblems.Of(refused.Why),
         _ => throw new InvalidOperationException($"An outcome without an answer: {result}."),

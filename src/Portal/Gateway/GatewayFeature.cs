@@ -18,6 +18,7 @@ public static class GatewayFeature
         services.AddSingleton(provider => new GatewayDriver(provider.GetRequiredService<HAProxyProcess>()));
         services.AddSingleton<IGateway, HAProxyGateway>();
         services.AddSingleton<GatewayLinks>();
+        services.AddSingleton<GatewayDoor>();
         services.AddHostedService<GatewayKeeper>();
     }
 }

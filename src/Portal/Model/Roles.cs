@@ -17,6 +17,12 @@ public enum Permission
     MemberManage,
     RegistryManage,
     ReadinessManage,
+    /// <summary>The checks that standby must pass before a switch.</summary>
+    CheckManage,
+    /// <summary>Times of quiet, the tenant's time zone, and locks that others hold.</summary>
+    FreezeManage,
+    /// <summary>To switch although a check has failed.</summary>
+    SwitchOverride,
     AuditRead,
     PlatformManage,
     /// <summary>To sign in, to be refused, and to sign out: everybody's, of their own.</summary>
@@ -31,8 +37,8 @@ public sealed record TenantGrant(Role Role, bool DeployLive)
         Permission.TenantView or Permission.AuditRead => true,
         Permission.StackEdit or Permission.DeployStandby or Permission.WebhookManage or Permission.RouteManage => Role >= Role.Developer,
         Permission.DeployLive => Role >= Role.Operator || (Role == Role.Developer && DeployLive),
-        Permission.Switch or Permission.SecretManage => Role >= Role.Operator,
-        Permission.MemberManage or Permission.RegistryManage or Permission.ReadinessManage => Role >= Role.Owner,
+        Permission.Switch or Permission.SecretManage or Permission.CheckManage => Role >= Role.Operator,
+        Permission.MemberManage or Permission.RegistryManage or Permission.ReadinessManage or Permission.FreezeManage or Permission.SwitchOverride => Role >= Role.Owner,
         Permission.PlatformManage => false,
         _ => false,
     };

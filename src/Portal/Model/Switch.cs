@@ -21,6 +21,10 @@ public sealed class Switch : ITenantOwned
     public Guid? UndoOf { get; init; }
     /// <summary>The webhook delivery that asked for it; one has at most one that did not fail.</summary>
     public Guid? DeliveryId { get; init; }
+    /// <summary>The rehearsal that this switch relies on.</summary>
+    public Guid? RehearsalId { get; init; }
+    /// <summary>Why an owner switched although a check had failed.</summary>
+    public string? OverrideReason { get; init; }
     public required DateTimeOffset RequestedAt { get; init; }
     public DateTimeOffset? AppliedAt { get; set; }
     /// <summary>From the gateway's first command to its read-back, in milliseconds.</summary>

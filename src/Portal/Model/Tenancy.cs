@@ -13,6 +13,8 @@ public sealed class Tenant
     /// <summary>Lower-case letters, digits and hyphens, at most 32: part of host names, container names and gateway keys.</summary>
     public required string Slug { get; init; }
     public required string Name { get; set; }
+    /// <summary>By its IANA name, such as <c>Europe/Berlin</c>: whose clocks the tenant's times are told by.</summary>
+    public string TimeZone { get; set; } = "UTC";
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? ArchivedAt { get; set; }
 }
@@ -28,6 +30,9 @@ public sealed class Pair : ITenantOwned
     public DateTimeOffset? SwitchBackUntil { get; private set; }
 
     public Colour Standby => Live.Other();
+
+    /// <param name="until">Null: no window any more.</param>
+    public void KeepUntil(DateTimeOffset? until) => SwitchBackUntil = until;
 
     public void MoveTo(Colour colour, DateTimeOffset? switchBackUntil)
     {

@@ -33,6 +33,8 @@ public sealed class PortalDb : DbContext
     public DbSet<Delivery> Deliveries => Set<Delivery>();
     public DbSet<Switch> Switches => Set<Switch>();
     public DbSet<PlannedSwitch> PlannedSwitches => Set<PlannedSwitch>();
+    public DbSet<Rehearsal> Rehearsals => Set<Rehearsal>();
+    public DbSet<SwitchRules> SwitchRules => Set<SwitchRules>();
     public DbSet<Route> Routes => Set<Route>();
     public DbSet<Secret> Secrets => Set<Secret>();
     public DbSet<SecretVersion> SecretVersions => Set<SecretVersion>();
@@ -83,6 +85,13 @@ public sealed class PortalDb : DbContext
         modelBuilder.Entity<AuditEvent>().Property(line => line.Before).HasColumnType("jsonb");
         modelBuilder.Entity<AuditEvent>().Property(line => line.After).HasColumnType("jsonb");
         modelBuilder.Entity<Switch>().Property(change => change.Preflight).HasColumnType("jsonb");
+        modelBuilder.Entity<Rehearsal>().Property(rehearsal => rehearsal.Report).HasColumnType("jsonb");
+        modelBuilder.Entity<Rehearsal>().Property(rehearsal => rehearsal.Standby).HasColumnType("jsonb");
+        modelBuilder.Entity<SwitchRules>().HasKey(rules => rules.TenantId);
+        modelBuilder.Entity<SwitchRules>().Property(rules => rules.Version).IsConcurrencyToken();
+        modelBuilder.Entity<SwitchRules>().Property(rules => rules.Checks).HasConversion(JsonColumns.Converter<System.Collections.Immutable.ImmutableArray<HttpCheck>>()).HasColumnType("jsonb");
+        modelBuilder.Entity<SwitchRules>().Property(rules => rules.Freezes).HasConversion(JsonColumns.Converter<System.Collections.Immutable.ImmutableArray<FreezeWindow>>()).HasColumnType("jsonb");
+        modelBuilder.Entity<SwitchRules>().Property(rules => rules.Held).HasConversion(JsonColumns.Converter<TenantLock?>()).HasColumnType("jsonb");
         modelBuilder.Entity<Delivery>().Property(delivery => delivery.Headers).HasColumnType("jsonb");
 
         ForeignKeys.Apply(modelBuilder);

@@ -16,7 +16,8 @@ internal sealed class RedactingSaves(Redactor redactor) : SaveChangesInterceptor
         [typeof(Deployment)] = [(nameof(Deployment.ReasonText), false)],
         [typeof(AuditEvent)] = [(nameof(AuditEvent.Result), false), (nameof(AuditEvent.Before), true), (nameof(AuditEvent.After), true)],
         [typeof(Delivery)] = [(nameof(Delivery.Headers), true), (nameof(Delivery.Body), false), (nameof(Delivery.Checks), false), (nameof(Delivery.Reason), false), (nameof(Delivery.Image), false)],
-        [typeof(Switch)] = [(nameof(Switch.Reason), false), (nameof(Switch.Preflight), true), (nameof(Switch.Failure), false)],
+        [typeof(Rehearsal)] = [(nameof(Rehearsal.Report), true)],
+        [typeof(Switch)] = [(nameof(Switch.Reason), false), (nameof(Switch.OverrideReason), false), (nameof(Switch.Preflight), true), (nameof(Switch.Failure), false)],
     };
 
     public override InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)

@@ -8,15 +8,33 @@ namespace Portal.Switching;
 
 /// <summary>One thing that was looked at before a switch.</summary>
 /// <param name="Subject">For people: <c>shop web</c>.</param>
-public sealed record PreflightCheck(string Subject, bool Passed, string Seen);
+public sealed record PreflightCheck(string Subject, bool Passed, string Seen)
+{
+    /// <summary>It says whether enough replicas are healthy to take the traffic.</summary>
+    public bool Health { get; init; }
+}
+
+/// <summary>A stack on standby, as far as it takes to tell whether it is still the same.</summary>
+public sealed record StackStanding(string Stack, int Revision, string Fingerprint);
 
 /// <param name="Differences">What the two sides run differently, for people; differing is what a switch is for.</param>
 public sealed record PreflightReport(Colour From, Colour To, ImmutableArray<PreflightCheck> Checks, ImmutableArray<string> Differences)
 {
+    /// <summary>What the checks ran against, by name.</summary>
+    public ImmutableArray<StackStanding> Standby { get; init; } = [];
+
     public bool Passed => Checks.All(check => check.Passed);
 
+    /// <summary>What is in the way.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public IEnumerable<PreflightCheck> Failed => Checks.Where(check => !check.Passed);
+
+    /// <summary>Where standby has not the healthy replicas to take the traffic.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public IEnumerable<PreflightCheck> Unfit => Failed.Where(check => check.Health);
+
     /// <summary>The first reason why not; null when nothing is in the way.</summary>
-    public string? Obstacle => Checks.FirstOrDefault(check => !check.Passed) is { } check ? $"{check.Subject}: {check.Seen}" : null;
+    public string? Obstacle => Failed.FirstOrDefault() is { } check ? $"{check.Subject}: {check.Seen}" : null;
 }
 
 /// <summary>
@@ -71,7 +89,10 @@ public sealed class Preflight(PortalDbFactory databases, Inventory inventory, Re
             checks.Add(new PreflightCheck("live", false, "nothing on live has a route, so there is nothing to switch"));
         }
 
-        return new PreflightReport(live, live.Other(), checks.ToImmutable(), differences.ToImmutable());
+        return new PreflightReport(live, live.Other(), checks.ToImmutable(), differences.ToImmutable())
+        {
+            Standby = [.. sides.Where(stack => stack.Numbers.ContainsKey(live.Other())).Select(stack => new StackStanding(stack.Name, stack.Numbers[live.Other()], stack.Fingerprints[live.Other()]))],
+        };
     }
 
     /// <summary>What would be new on live, held against the rules that the tenant lets keep a stack from there.</summary>
@@ -92,8 +113,8 @@ public sealed class Preflight(PortalDbFactory databases, Inventory inventory, Re
     {
         var (need, have) = (Healthy(live), Healthy(live.Other()));
         return have >= need && have > 0
-            ? new PreflightCheck($"{stack} {service}", true, $"{have} healthy on standby, {need} on live")
-            : new PreflightCheck($"{stack} {service}", false, $"standby has {have} healthy {(have == 1 ? "replica" : "replicas")}, live has {need}");
+            ? new PreflightCheck($"{stack} {service}", true, $"{have} healthy on standby, {need} on live") { Health = true }
+            : new PreflightCheck($"{stack} {service}", false, $"standby has {have} healthy {(have == 1 ? "replica" : "replicas")}, live has {need}") { Health = true };
 
         int Healthy(Colour colour) => inventory.Of(tenant, colour, stack).Count(replica => replica.Labels.Service == service && replica.Healthy);
     }
@@ -113,11 +134,12 @@ public sealed class Preflight(PortalDbFactory databases, Inventory inventory, Re
             join environment in db.Environments on placement.EnvironmentId equals environment.Id
             join revision in db.Revisions on placement.RevisionId equals revision.Id
             orderby stack.Name
-            select new { stack.Id, stack.Name, environment.Colour, RevisionId = revision.Id, revision.Number }).ToListAsync(cancellationToken);
+            select new { stack.Id, stack.Name, environment.Colour, RevisionId = revision.Id, revision.Number, revision.Fingerprint }).ToListAsync(cancellationToken);
         return
         [
             .. rows.GroupBy(row => (row.Id, row.Name)).Select(group => new StackSides(
-                group.Key.Id, group.Key.Name, group.ToImmutableDictionary(row => row.Colour, row => row.Number), group.ToImmutableDictionary(row => row.Colour, row => row.RevisionId))),
+                group.Key.Id, group.Key.Name, group.ToImmutableDictionary(row => row.Colour, row => row.Number),
+                group.ToImmutableDictionary(row => row.Colour, row => row.RevisionId), group.ToImmutableDictionary(row => row.Colour, row => row.Fingerprint))),
         ];
     }
 
@@ -135,5 +157,5 @@ public sealed class Preflight(PortalDbFactory databases, Inventory inventory, Re
             where deployment.State == DeploymentState.Running && deployment.Colour == standby
             select stack.Name).ToListAsync(cancellationToken);
 
-    private sealed record StackSides(Guid Id, string Name, ImmutableDictionary<Colour, int> Numbers, ImmutableDictionary<Colour, Guid> Revisions);
+    private sealed record StackSides(Guid Id, string Name, ImmutableDictionary<Colour, int> Numbers, ImmutableDictionary<Colour, Guid> Revisions, ImmutableDictionary<Colour, string> Fingerprints);
 }

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 using Portal.Audit;
 using Portal.Gateway;
 using Portal.HAProxy;
+using Portal.Switching.Rehearsing;
 using Portal.Tenants;
+using Portal.Tenants.Freezing;
 using SwitchResult = Portal.Switching.SwitchResult;
 using Portal.Store;
 
@@ -12,9 +14,15 @@ namespace Portal.Switching;
 
 public abstract record SwitchResult
 {
-    public sealed record Applied(Guid SwitchId, Colour From, Colour To, double Milliseconds, DateTimeOffset SwitchBackUntil) : SwitchResult;
+    /// <param name="SwitchBackUntil">Null: it was the way back, and opens no window.</param>
+    public sealed record Applied(Guid SwitchId, Colour From, Colour To, double Milliseconds, DateTimeOffset? SwitchBackUntil) : SwitchResult;
 
     public sealed record ReasonMissing : SwitchResult;
+
+    public sealed record Invalid(string Field, string Problem) : SwitchResult;
+
+    /// <summary>A lock or a time of quiet; there is nothing that a check could say to it.</summary>
+    public sealed record Held(Hold Why) : SwitchResult;
 
     public sealed record Blocked(PreflightReport Report) : SwitchResult;
 
@@ -25,49 +33,73 @@ public abstract record SwitchResult
     public sealed record GatewayFailed(string Problem) : SwitchResult;
 }
 
+/// <param name="Override">Why to switch although a check fails: an owner's word.</param>
+/// <param name="Rehearsal">What was tested: the switch goes with nothing else.</param>
+/// <param name="Delivery">The webhook delivery that asks: it is served once, and what it brings is never a way back, so it has to pass every check.</param>
+public sealed record SwitchRequest(string? Reason, string? Override = null, Guid? Rehearsal = null, Guid? Delivery = null);
+
 /// <summary>
 /// Moves a tenant's live pointer. Intent first, then the gateway at run time and read back, then the pair: whatever dies in
 /// between, <see cref="SwitchSettler"/> brings gateway and database together again.
 /// </summary>
 public sealed class RequestSwitch(
-    PortalDbFactory databases, Changes changes, Preflight preflight, IGateway gateway, SwitchMeter meter, IOptions<SwitchOptions> options, TimeProvider clock)
+    PortalDbFactory databases, Changes changes, Preflight preflight, Examination examination, RehearsalQueries rehearsals, SwitchAndDeployGate gate, IGateway gateway, SwitchMeter meter,
+    IOptions<SwitchOptions> options, TimeProvider clock)
 {
     private const int LongestReason = 500;
 
-    /// <param name="tenant">As the caller saw it: whoever has switched it since comes first.</param>
-    public Task<SwitchResult> ExecuteAsync(Actor actor, TenantView tenant, string? reason, CancellationToken cancellationToken) => ExecuteAsync(actor, tenant, reason, null, cancellationToken);
+    public Task<SwitchResult> ExecuteAsync(Actor actor, TenantView tenant, string? reason, CancellationToken cancellationToken) =>
+        ExecuteAsync(actor, tenant, new SwitchRequest(reason), cancellationToken);
 
-    /// <param name="tenant">As above.</param>
-    /// <param name="delivery">
-    /// The webhook delivery that asks: it is served once, and what it brings is never a way back, so it has to pass every check.
-    /// </param>
-    public async Task<SwitchResult> ExecuteAsync(Actor actor, TenantView tenant, string? reason, Guid? delivery, CancellationToken cancellationToken)
+    /// <param name="tenant">As the caller saw it: whoever has switched it since comes first.</param>
+    /// <exception cref="DeniedException">The actor may not switch, or not against a check.</exception>
+    public async Task<SwitchResult> ExecuteAsync(Actor actor, TenantView tenant, SwitchRequest request, CancellationToken cancellationToken)
     {
         var permit = actor.Demand(Permission.Switch, tenant.Id);
-        if (string.IsNullOrWhiteSpace(reason) || reason.Length > LongestReason)
+        if (request.Override is not null)
         {
-            return new SwitchResult.ReasonMissing();
+            actor.Demand(Permission.SwitchOverride, tenant.Id);
         }
 
-        var (reading, checking, counting) = (
-            StandingAsync(tenant.Id, cancellationToken), preflight.ExecuteAsync(tenant.Id, tenant.Live, cancellationToken), CountAsync(tenant.Slug, cancellationToken));
-        await Task.WhenAll(reading, checking, counting);
-        var (standing, report, before) = (await reading, await checking, await counting);
+        if (Problem(request) is { } problem)
+        {
+            return problem;
+        }
+
+        var (reading, checking, counting, remembering) = (
+            StandingAsync(tenant.Id, cancellationToken), preflight.ExecuteAsync(tenant.Id, tenant.Live, cancellationToken), CountAsync(tenant.Slug, cancellationToken),
+            request.Rehearsal is { } id ? rehearsals.FindAsync(tenant.Id, id, cancellationToken) : Task.FromResult<RehearsalView?>(null));
+        await Task.WhenAll(reading, checking, counting, remembering);
+        var (standing, report, before, tested) = (await reading, await checking, await counting, await remembering);
         if (standing.Pair.Generation != tenant.Generation)
         {
             return new SwitchResult.AnotherIsOpen();
         }
 
-        // Back within the window is what the window is for: no check of the side that failed may block it.
-        var undo = delivery is null ? standing.UndoneBy(report.To, clock.GetUtcNow()) : null;
-        if (!report.Passed && undo is null)
+        // Back within the window is what the window is for: no check of the side that failed may block it, nor may anybody's quiet.
+        var undo = request.Delivery is null ? standing.UndoneBy(report.To, clock.GetUtcNow()) : null;
+        if (undo is null)
         {
-            return new SwitchResult.Blocked(report);
+            if (request.Rehearsal is not null && tested is null)
+            {
+                return new SwitchResult.Invalid("rehearsal", "The tenant has no such rehearsal.");
+            }
+
+            if (gate.Switch(standing.Gate) is { } hold)
+            {
+                return new SwitchResult.Held(hold);
+            }
+
+            report = await examination.ExecuteAsync(tenant.Id, report, standing.Gate.Rules?.Checks ?? [], tested, cancellationToken);
+            if (!report.Passed && request.Override is null)
+            {
+                return new SwitchResult.Blocked(report);
+            }
         }
 
         try
         {
-            var intent = await IntendAsync(permit, standing, reason.Trim(), report, undo, delivery, cancellationToken);
+            var intent = await IntendAsync(permit, standing, request, report, undo, cancellationToken);
             return await ApplyAsync(permit, tenant.Slug, standing.Pair, intent, undo, before, cancellationToken);
         }
         catch (ConflictException)
@@ -80,12 +112,19 @@ public sealed class RequestSwitch(
         }
     }
 
+    private static SwitchResult? Problem(SwitchRequest request) =>
+        string.IsNullOrWhiteSpace(request.Reason) || request.Reason.Length > LongestReason ? new SwitchResult.ReasonMissing()
+        : request.Override is { } why && (string.IsNullOrWhiteSpace(why) || why.Length > LongestReason) ? new SwitchResult.Invalid("override", $"Say why to switch against a check, in at most {LongestReason} characters.")
+        : null;
+
     private async Task<Standing> StandingAsync(Guid tenant, CancellationToken cancellationToken)
     {
         await using var db = databases.Tenant(tenant);
         return await (
             from pair in db.Pairs.AsNoTracking()
-            select new Standing(pair, db.Switches.Where(last => last.State == SwitchState.Applied).OrderByDescending(last => last.Generation).FirstOrDefault()))
+            join owner in db.Tenants on pair.TenantId equals owner.Id
+            select new Standing(
+                pair, new GateStanding(owner.Slug, pair.Live, pair.SwitchBackUntil, owner.TimeZone, db.SwitchRules.FirstOrDefault()), db.Switches.Where(last => last.State == SwitchState.Applied).OrderByDescending(last => last.Generation).FirstOrDefault()))
             .SingleAsync(cancellationToken);
     }
 
@@ -103,9 +142,11 @@ public sealed class RequestSwitch(
     }
 
     /// <exception cref="ConflictException">Somebody else's switch is open, or made this generation since it was read.</exception>
-    private async Task<Switch> IntendAsync(Permit permit, Standing standing, string reason, PreflightReport report, Switch? undo, Guid? delivery, CancellationToken cancellationToken)
+    private async Task<Switch> IntendAsync(Permit permit, Standing standing, SwitchRequest request, PreflightReport report, Switch? undo, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
+        var reason = request.Reason!.Trim();
+        var overridden = undo is null && !report.Passed ? request.Override!.Trim() : null;
         var intent = new Switch
         {
             Id = Guid.CreateVersion7(now),
@@ -118,13 +159,16 @@ public sealed class RequestSwitch(
             Source = permit.Actor.Source,
             Preflight = JsonSerializer.Serialize(report, JsonSerializerOptions.Web),
             UndoOf = undo?.Id,
-            DeliveryId = delivery,
+            DeliveryId = request.Delivery,
+            RehearsalId = undo is null ? request.Rehearsal : null,
+            OverrideReason = overridden,
             RequestedAt = now,
         };
         var line = Line("switch.requested", intent) with
         {
             Before = new { live = report.From.Text() },
-            After = new { live = report.To.Text(), reason, switchBack = undo is not null, checks = report.Checks, differences = report.Differences },
+            After = new { live = report.To.Text(), reason, switchBack = undo is not null, rehearsal = intent.RehearsalId, checks = report.Checks, differences = report.Differences },
+            Also = overridden is null ? [] : [Line("switch.overridden", intent) with { After = new { reason = overridden, failed = report.Failed } }],
         };
         await changes.AddAsync(permit, line, [intent], cancellationToken);
         return intent;
@@ -154,13 +198,13 @@ public sealed class RequestSwitch(
     }
 
     /// <exception cref="DbUpdateConcurrencyException">Another ended the intent first, or moved the pair.</exception>
-    private Task<DateTimeOffset> SettleAsync(Permit permit, Pair pair, Switch intent, Switch? undo, TimeSpan took) =>
-        changes.RunAsync<DateTimeOffset>(permit, db =>
+    private Task<DateTimeOffset?> SettleAsync(Permit permit, Pair pair, Switch intent, Switch? undo, TimeSpan took) =>
+        changes.RunAsync<DateTimeOffset?>(permit, db =>
         {
             // As they were read or written before: what another has changed since makes the commit fail.
             db.AttachRange(intent, pair);
             var now = clock.GetUtcNow();
-            var until = now + options.Value.SwitchBackWindow;
+            DateTimeOffset? until = undo is null ? now + options.Value.SwitchBackWindow : null;
             intent.State = SwitchState.Applied;
             intent.AppliedAt = now;
             intent.Milliseconds = took.TotalMilliseconds;
@@ -196,7 +240,7 @@ public sealed class RequestSwitch(
 
     /// <summary>The tenant as a switch meets it.</summary>
     /// <param name="Last">The last one applied and not undone.</param>
-    private sealed record Standing(Pair Pair, Switch? Last)
+    private sealed record Standing(Pair Pair, GateStanding Gate, Switch? Last)
     {
         /// <summary>The switch whose window is open and whose way back leads to the colour.</summary>
         public Switch? UndoneBy(Colour to, DateTimeOffset now) => Last is { UndoOf: null } && Last.From == to && Last.SwitchBackUntil > now ? Last : null;

@@ -1,10 +1,15 @@
 using Portal.Access;
+using Portal.Switching.Checks;
 using Portal.Switching.Parity;
+using Portal.Switching.Rehearsing;
+using Portal.Switching.Window;
 using Portal.Tenants;
 
 namespace Portal.Switching;
 
-public sealed record SwitchBody(string? Reason);
+/// <param name="Override">Why to switch although a check fails; owners may.</param>
+/// <param name="Rehearsal">The rehearsal to rely on: anything different since then blocks.</param>
+public sealed record SwitchBody(string? Reason, string? Override, Guid? Rehearsal);
 
 public static class SwitchingFeature
 {
@@ -12,9 +17,21 @@ public static class SwitchingFeature
     {
         var services = builder.Services;
         services.AddOptions<SwitchOptions>().BindConfiguration(SwitchOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<CheckTargets>();
+        services.AddSingleton<HttpChecks>();
+        services.AddSingleton<HttpCheckQueries>();
+        services.AddSingleton<AddHttpCheck>();
+        services.AddSingleton<RemoveHttpCheck>();
         services.AddSingleton<Preflight>();
+        services.AddSingleton<StandbyQueries>();
+        services.AddSingleton<Examination>();
+        services.AddSingleton<RehearsalQueries>();
+        services.AddSingleton<RehearseSwitch>();
         services.AddSingleton<SwitchMeter>();
         services.AddSingleton<RequestSwitch>();
+        services.AddSingleton<SwitchBackQueries>();
+        services.AddSingleton<ExtendSwitchBack>();
+        services.AddSingleton<GiveUpSwitchBack>();
         services.AddSingleton<SwitchQueries>();
         services.AddSingleton<ParityQueries>();
         services.AddSingleton<AlignSides>();
@@ -28,6 +45,9 @@ public static class SwitchingFeature
         api.MapGet("/tenants/{tenant}/switches/{id:guid}", GetAsync).WithName("GetSwitch").WithSummary("One switch; with measured, once its measurement is done").WithTags("Switches");
         api.MapGet("/tenants/{tenant}/preflight", PreflightAsync).WithName("GetPreflight").WithSummary("Whether standby can take the traffic, and what differs").WithTags("Switches");
         ParityEndpoints.Map(api);
+        CheckEndpoints.Map(api);
+        RehearsalEndpoints.Map(api);
+        SwitchBackEndpoints.Map(api);
     }
 
     private static async Task<IResult> RequestAsync(string tenant, SwitchBody body, HttpContext http, TenantQueries tenants, RequestSwitch request, CancellationToken cancellationToken)
@@ -37,7 +57,7 @@ public static class SwitchingFeature
             return Problems.NotFound("tenant");
         }
 
-        return await request.ExecuteAsync(http.Actor(), view, body.Reason, cancellationToken) switch
+        return await request.ExecuteAsync(http.Actor(), view, new SwitchRequest(body.Reason, body.Override, body.Rehearsal), cancellationToken) switch
         {
             SwitchResult.Applied applied => Results.Created($"/api/v1/tenants/{tenant}/switches/{applied.SwitchId}", new
             {
@@ -49,7 +69,11 @@ public static class SwitchingFeature
                 applied.SwitchBackUntil,
             }),
             SwitchResult.ReasonMissing => Problems.Invalid("reason", "Say why, in at most 500 characters."),
-            SwitchResult.Blocked blocked => Problems.Conflict($"Standby cannot take the traffic: {blocked.Report.Obstacle}."),
+            SwitchResult.Invalid invalid => Problems.Invalid(invalid.Field, invalid.Problem),
+            SwitchResult.Held held => Problems.Conflict(held.Why.Sentence),
+            SwitchResult.Blocked blocked => Results.Problem(
+                title: "Conflict", statusCode: StatusCodes.Status409Conflict, detail: $"Standby cannot take the traffic: {blocked.Report.Obstacle}.",
+                extensions: new Dictionary<string, object?> { ["failed"] = blocked.Report.Failed }),
             SwitchResult.AnotherIsOpen => Problems.Conflict("Somebody else switched this tenant at the same moment."),
             SwitchResult.GatewayFailed failed => Problems.Unavailable($"The gateway did not switch, and traffic flows as before: {failed.Problem}"),
             var other => throw new InvalidOperationException($"An outcome without an answer: {other}."),
@@ -97,6 +121,8 @@ public static class SwitchingFeature
         row.DrainSeconds,
         row.SwitchBackUntil,
         row.UndoOf,
+        rehearsal = row.RehearsalId,
+        @override = row.OverrideReason,
         row.Failure,
     };
 }

@@ -58,7 +58,7 @@ public sealed partial class CreateTenant(Changes changes, TimeProvider clock)
         var tenant = new Tenant { Id = Guid.CreateVersion7(now), Slug = wanted.Slug, Name = wanted.Name.Trim(), CreatedAt = now };
         var pair = new Pair { TenantId = tenant.Id };
         db.AddRange(tenant, pair, Environment(tenant.Id, Colour.Blue, blue.Id), Environment(tenant.Id, Colour.Green, green.Id));
-        var view = new TenantView(tenant.Id, tenant.Slug, tenant.Name, pair.Live, pair.Generation, null);
+        var view = new TenantView(tenant.Id, tenant.Slug, tenant.Name, pair.Live, pair.Generation, null, tenant.TimeZone);
         return (new CreateTenantResult.Created(view), new AuditLine("tenant.created", "tenant", tenant.Slug)
         {
             After = new { tenant.Slug, tenant.Name, blue = blue.Name, green = green.Name, live = pair.Live.Text() },

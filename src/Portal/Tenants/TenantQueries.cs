@@ -4,7 +4,7 @@ using Portal.Store;
 namespace Portal.Tenants;
 
 /// <summary>A tenant as its members see it.</summary>
-public sealed record TenantView(Guid Id, string Slug, string Name, Colour Live, long Generation, DateTimeOffset? SwitchBackUntil)
+public sealed record TenantView(Guid Id, string Slug, string Name, Colour Live, long Generation, DateTimeOffset? SwitchBackUntil, string TimeZone)
 {
     public Colour Standby => Live.Other();
 }
@@ -31,5 +31,5 @@ public sealed class TenantQueries(PortalDbFactory databases)
         from tenant in rows.AsNoTracking()
         where tenant.ArchivedAt == null
         join pair in db.Pairs on tenant.Id equals pair.TenantId
-        select new TenantView(tenant.Id, tenant.Slug, tenant.Name, pair.Live, pair.Generation, pair.SwitchBackUntil);
+        select new TenantView(tenant.Id, tenant.Slug, tenant.Name, pair.Live, pair.Generation, pair.SwitchBackUntil, tenant.TimeZone);
 }

@@ -1,4 +1,5 @@
 using Portal.Access;
+using Portal.Tenants.Freezing;
 using Portal.Tenants.Secrets;
 
 namespace Portal.Tenants;
@@ -11,6 +12,13 @@ public static class TenantsFeature
     {
         builder.Services.AddSingleton<TenantQueries>();
         builder.Services.AddSingleton<CreateTenant>();
+        builder.Services.AddSingleton<SwitchAndDeployGate>();
+        builder.Services.AddSingleton<FreezeQueries>();
+        builder.Services.AddSingleton<AddFreeze>();
+        builder.Services.AddSingleton<RemoveFreeze>();
+        builder.Services.AddSingleton<HoldLock>();
+        builder.Services.AddSingleton<ReleaseLock>();
+        builder.Services.AddSingleton<ChooseTimeZone>();
         builder.Services.AddSingleton<SetSecret>();
         builder.Services.AddSingleton<SecretQueries>();
     }
@@ -23,6 +31,7 @@ public static class TenantsFeature
             await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is { } view ? Results.Ok(Answer(view)) : Problems.NotFound("tenant")).WithName("GetTenant").WithSummary("One tenant, with its live and standby colours").WithTags("Tenants");
         api.MapPost("/tenants", CreateAsync).WithName("CreateTenant").WithSummary("Makes a tenant with its pair").WithTags("Tenants");
         SecretEndpoints.Map(api);
+        FreezeEndpoints.Map(api);
     }
 
     private static async Task<IResult> CreateAsync(TenantBody body, HttpContext http, CreateTenant create, CancellationToken cancellationToken) =>
@@ -43,5 +52,6 @@ public static class TenantsFeature
         standby = tenant.Standby.Text(),
         tenant.Generation,
         tenant.SwitchBackUntil,
+        tenant.TimeZone,
     };
 }

@@ -191,6 +191,18 @@ public sealed class PortalWorld : IAsyncDisposable
         return (answer.StatusCode, await PortalCalls.JsonAsync(answer));
     }
 
+    public async Task<(HttpStatusCode Status, JsonElement Body)> TryPutAsync(string path, object body)
+    {
+        using var answer = await administrator.PutAsJsonAsync($"/api/v1/{path}", body);
+        return (answer.StatusCode, await PortalCalls.JsonAsync(answer));
+    }
+
+    public async Task<HttpStatusCode> DeleteAsync(string path)
+    {
+        using var answer = await administrator.DeleteAsync($"/api/v1/{path}");
+        return answer.StatusCode;
+    }
+
     public async Task<HttpStatusCode> StatusAsync(string path) => await administrator.StatusAsync($"/api/v1/{path}");
 
     /// <summary>Calls a webhook with a body signed by the secret, or by what a test puts in its place.</summary>

@@ -50,7 +50,13 @@ public sealed class AuditWalkTests(PagesWorld world)
         await AdoptAsync(tenant);
         await DeleteAsync($"tenants/{tenant}/routes/{(await world.PostAsync($"tenants/{tenant}/routes", new { stack = "walked", service = "web", port = 8080, hostName = $"{tenant}.localhost" })).GetProperty("id")}");
         await world.DeployAsync(tenant, "walked", new { target = "both" });
+        await QuietAsync(tenant);
+        await world.PostAsync($"tenants/{tenant}/checks", new { name = "walked", stack = "walked", service = "web", path = "/health" });
+        await world.PostAsync($"tenants/{tenant}/rehearsals", new { });
+        await DeleteAsync($"tenants/{tenant}/checks/walked");
         await world.SwitchAsync(tenant, "walking");
+        await world.PostAsync($"tenants/{tenant}/switchback", new { minutes = 10 });
+        await DeleteAsync($"tenants/{tenant}/switchback");
         var slow = await world.PushAsync("walk-slow", "START_DELAY_MS=60000");
         var deployment = await world.RequestAsync(tenant, "walked", new { target = "standby", images = new { web = slow } });
         await world.PostAsync($"deployments/{deployment}/cancel", new { });
@@ -72,6 +78,17 @@ public sealed class AuditWalkTests(PagesWorld world)
             Assert.NotEqual("", line.GetProperty("actor").GetString());
             Assert.NotEqual("", line.GetProperty("source").GetString());
         }
+    }
+
+    private async Task QuietAsync(string tenant)
+    {
+        using var zone = await world.Administrator.PutAsJsonAsync($"/api/v1/tenants/{tenant}/time-zone", new { timeZone = "Europe/Berlin" });
+        zone.EnsureSuccessStatusCode();
+        using var held = await world.Administrator.PutAsJsonAsync($"/api/v1/tenants/{tenant}/lock", new { reason = "walking" });
+        held.EnsureSuccessStatusCode();
+        await DeleteAsync($"tenants/{tenant}/lock");
+        await world.PostAsync($"tenants/{tenant}/freezes", new { name = "walk", from = "2020-01-01T00:00:00Z", until = "2020-01-02T00:00:00Z" });
+        await DeleteAsync($"tenants/{tenant}/freezes/walk");
     }
 
     private async Task SignInAndOutAsync()

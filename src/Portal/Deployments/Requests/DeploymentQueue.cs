@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Audit;
 using Portal.Stacks;
 using Portal.Store;
+using Portal.Tenants.Freezing;
 
 namespace Portal.Deployments.Requests;
 
@@ -15,12 +16,13 @@ public sealed class DeploymentQueue
     private const int Most = 32;
     private readonly Changes changes;
     private readonly RevisionWriter revisions;
+    private readonly SwitchAndDeployGate gate;
     private readonly TimeProvider clock;
     private readonly Batches<(Guid Tenant, Guid Stack), QueueItem, RequestDeploymentResult?> batches;
 
-    public DeploymentQueue(Changes changes, RevisionWriter revisions, TimeProvider clock)
+    public DeploymentQueue(Changes changes, RevisionWriter revisions, SwitchAndDeployGate gate, TimeProvider clock)
     {
-        (this.changes, this.revisions, this.clock) = (changes, revisions, clock);
+        (this.changes, this.revisions, this.gate, this.clock) = (changes, revisions, gate, clock);
         batches = new((stack, items) => changes.RunEachAsync(stack.Tenant, db => TakeAsync(db, stack.Stack, items), CancellationToken.None), Most);
     }
 
@@ -32,7 +34,7 @@ public sealed class DeploymentQueue
     {
         // From here to the commit nobody else queues for this stack, in this process or another.
         await db.Database.ExecuteAsync($"select 1 from stacks where id = {stack} for update", CancellationToken.None);
-        var live = await db.Pairs.AsNoTracking().Select(pair => pair.Live).SingleAsync();
+        var standing = await db.Standings().SingleAsync();
         var queue = await OpenAsync(db, stack);
         var earlier = await EarlierAsync(db, stack, items);
         var taken = ImmutableArray.CreateBuilder<(Permit, Changed<RequestDeploymentResult?>)>(items.Length);
@@ -41,9 +43,15 @@ public sealed class DeploymentQueue
         {
             // "The newest" is told by time: no two of one batch share theirs.
             now = now.AddMicroseconds(1);
-            if (item.Live != live)
+            if (item.Live != standing.Live)
             {
                 taken.Add((item.Permit, Changed.Nothing<RequestDeploymentResult?>(null)));
+                continue;
+            }
+
+            if (gate.Deploy(standing, item.Colours) is { } hold)
+            {
+                taken.Add((item.Permit, Changed.Nothing<RequestDeploymentResult?>(new RequestDeploymentResult.Held(hold))));
                 continue;
             }
 

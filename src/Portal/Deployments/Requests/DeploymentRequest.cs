@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Portal.Audit;
 using Portal.Stacks;
 using Portal.Store;
+using Portal.Tenants.Freezing;
 
 namespace Portal.Deployments;
 
@@ -41,6 +42,9 @@ public abstract record RequestDeploymentResult
     public sealed record NoSuchRevision(int Number) : RequestDeploymentResult;
 
     public sealed record Refused(DraftResult Why) : RequestDeploymentResult;
+
+    /// <summary>A lock, a time of quiet, or a side that is kept for the way back.</summary>
+    public sealed record Held(Hold Why) : RequestDeploymentResult;
 
     public sealed record EngineUnavailable(string Problem) : RequestDeploymentResult;
 }

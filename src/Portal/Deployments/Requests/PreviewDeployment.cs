@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Portal.Deployments.Requests;
 using Portal.Stacks;
 using Portal.Stacks.Differences;
+using Portal.Tenants.Freezing;
 
 namespace Portal.Deployments;
 
@@ -20,19 +21,25 @@ public abstract record PreviewDeploymentResult
 }
 
 /// <summary>The effective difference of a deployment before it is asked for: texts, answers and tags settled as they would be now. Changes nothing.</summary>
-public sealed class PreviewDeployment(StackDrafts drafts, StackQueries stacks, DifferenceQueries differences, LiveGate gate)
+public sealed class PreviewDeployment(StackDrafts drafts, StackQueries stacks, DifferenceQueries differences, LiveGate gate, SwitchAndDeployGate quiet)
 {
     public async Task<PreviewDeploymentResult> ExecuteAsync(Actor actor, Guid tenant, string stackName, DeploymentRequest request, CancellationToken cancellationToken)
     {
         // It asks registries with the tenant's credentials: for those who may deploy.
         actor.Demand(Permission.DeployStandby, tenant);
-        var (live, stack) = await drafts.FindAsync(tenant, stackName, cancellationToken);
+        var (standing, stack) = await drafts.FindAsync(tenant, stackName, cancellationToken);
         if (stack is null || await stacks.FindAsync(tenant, stackName, cancellationToken) is not { } view)
         {
             return new PreviewDeploymentResult.Refused(new RequestDeploymentResult.NoSuchStack());
         }
 
-        var colours = request.Target.Resolve(live!.Value);
+        var live = standing!.Live;
+        var colours = request.Target.Resolve(live);
+        if (quiet.Deploy(standing, colours) is { } hold)
+        {
+            return new PreviewDeploymentResult.Refused(new RequestDeploymentResult.Held(hold));
+        }
+
         var (draft, refusal) = await drafts.DraftAsync(stack, colours[0], request, cancellationToken);
         if (refusal is not null)
         {
@@ -54,6 +61,6 @@ public sealed class PreviewDeployment(StackDrafts drafts, StackQueries stacks, D
             sides.Add(new SidePreview(colour, before, difference));
         }
 
-        return new PreviewDeploymentResult.Shown(sides.ToImmutable(), await gate.CheckAsync(stack, colours, live.Value, draft, request.Revision, cancellationToken));
+        return new PreviewDeploymentResult.Shown(sides.ToImmutable(), await gate.CheckAsync(stack, colours, live, draft, request.Revision, cancellationToken));
     }
 }

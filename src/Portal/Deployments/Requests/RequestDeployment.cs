@@ -3,11 +3,12 @@ using Portal.Audit;
 using Portal.Deployments.Requests;
 using Portal.Stacks;
 using Portal.Store;
+using Portal.Tenants.Freezing;
 
 namespace Portal.Deployments;
 
 /// <summary>The one way to ask for a deployment: page, API and webhook come through here.</summary>
-public sealed class RequestDeployment(StackDrafts drafts, LiveGate gate, DeploymentQueue queue)
+public sealed class RequestDeployment(StackDrafts drafts, LiveGate ready, SwitchAndDeployGate gate, DeploymentQueue queue)
 {
     public Task<RequestDeploymentResult> ExecuteAsync(Actor actor, Guid tenant, string stackName, DeploymentRequest request, CancellationToken cancellationToken) =>
         ExecuteAsync(actor, tenant, stackName, request, (_, _, _) => [], cancellationToken);
@@ -31,12 +32,18 @@ public sealed class RequestDeployment(StackDrafts drafts, LiveGate gate, Deploym
         Actor actor, Guid tenant, string stackName, DeploymentRequest request, AlongsideDeployment alongside, CancellationToken cancellationToken)
     {
         // Before anything is said about what exists: the target decides which permission is asked for.
-        var (live, stack) = actor.Sees(tenant) ? await drafts.FindAsync(tenant, stackName, cancellationToken) : (null, null);
-        var colours = request.Target.Resolve(live ?? Colour.Blue);
-        var permit = actor.Demand(live is { } side && colours.Contains(side) ? Permission.DeployLive : Permission.DeployStandby, tenant);
+        var (standing, stack) = actor.Sees(tenant) ? await drafts.FindAsync(tenant, stackName, cancellationToken) : (null, null);
+        var colours = request.Target.Resolve(standing?.Live ?? Colour.Blue);
+        var permit = actor.Demand(standing is { Live: var side } && colours.Contains(side) ? Permission.DeployLive : Permission.DeployStandby, tenant);
         if (stack is null)
         {
             return new RequestDeploymentResult.NoSuchStack();
+        }
+
+        // Before registries are asked; the queue asks once more, in the transaction.
+        if (gate.Deploy(standing!, colours) is { } hold)
+        {
+            return new RequestDeploymentResult.Held(hold);
         }
 
         var (draft, refusal) = await drafts.DraftAsync(stack, colours[0], request, cancellationToken);
@@ -45,11 +52,11 @@ public sealed class RequestDeployment(StackDrafts drafts, LiveGate gate, Deploym
             return refusal;
         }
 
-        if (await gate.CheckAsync(stack, colours, live!.Value, draft, request.Revision, cancellationToken) is { } notReady)
+        if (await ready.CheckAsync(stack, colours, standing!.Live, draft, request.Revision, cancellationToken) is { } notReady)
         {
             return new RequestDeploymentResult.Refused(notReady);
         }
 
-        return await queue.AddAsync(new QueueItem(permit, stack, live.Value, colours, draft, request, alongside)).WaitAsync(cancellationToken);
+        return await queue.AddAsync(new QueueItem(permit, stack, standing.Live, colours, draft, request, alongside)).WaitAsync(cancellationToken);
     }
 }

@@ -3,20 +3,21 @@ using Portal.Clusters;
 using Portal.Docker;
 using Portal.Stacks;
 using Portal.Store;
+using Portal.Tenants.Freezing;
 
 namespace Portal.Deployments.Requests;
 
 /// <summary>What a request for a deployment comes to, before anything is written.</summary>
 public sealed class StackDrafts(PortalDbFactory databases, DraftRevision drafts, Engines engines)
 {
-    /// <returns>The tenant's live side, and its stack of that name; null each where there is none.</returns>
-    public async Task<(Colour? Live, Stack? Stack)> FindAsync(Guid tenant, string stackName, CancellationToken cancellationToken)
+    /// <returns>How the tenant stands, and its stack of that name; null each where there is none.</returns>
+    public async Task<(GateStanding? Standing, Stack? Stack)> FindAsync(Guid tenant, string stackName, CancellationToken cancellationToken)
     {
         await using var db = databases.Tenant(tenant);
         var found = await (
-            from pair in db.Pairs.AsNoTracking()
-            select new { pair.Live, Stack = db.Stacks.FirstOrDefault(stack => stack.Name == stackName && stack.RemovedAt == null) }).SingleOrDefaultAsync(cancellationToken);
-        return (found?.Live, found?.Stack);
+            from standing in db.Standings()
+            select new { Standing = standing, Stack = db.Stacks.FirstOrDefault(stack => stack.Name == stackName && stack.RemovedAt == null) }).SingleOrDefaultAsync(cancellationToken);
+        return (found?.Standing, found?.Stack);
     }
 
     /// <param name="colour">Whose engine is asked for what only an engine knows.</param>

@@ -38,6 +38,7 @@ internal sealed class StartStack(CreateStack create, RequestDeployment request)
         await request.ExecuteAsync(actor, tenant, stack, new DeploymentRequest(target, ImmutableSortedDictionary<string, string>.Empty, Trigger: DeploymentTrigger.Page), cancellationToken) switch
         {
             RequestDeploymentResult.Accepted accepted => new StartResult.Started(accepted.Deployments[0]),
+            RequestDeploymentResult.Held held => new StartResult.NotDeployed(held.Why.Sentence),
             RequestDeploymentResult.EngineUnavailable down => new StartResult.NotDeployed($"The engine cannot be reached: {down.Problem}"),
             RequestDeploymentResult.Refused refused => new StartResult.NotDeployed(DraftProblems.Sentence(refused.Why)),
             var other => throw new InvalidOperationException($"An outcome without an answer: {other}."),

@@ -1,9 +1,12 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Components;
 using Portal.Access;
 using Portal.Deployments;
 using Portal.Pages.Shared;
 using Portal.Switching;
+using Portal.Switching.Rehearsing;
 using Portal.Tenants;
+using Portal.Tenants.Freezing;
 
 namespace Portal.Pages.Tenants;
 
@@ -11,6 +14,10 @@ namespace Portal.Pages.Tenants;
 public sealed partial class SwitchBetween
 {
     private bool open;
+    private bool blocked;
+    private bool asTested;
+    private string against = "";
+    private RehearsalView? tested;
 
     [Parameter, EditorRequired]
     public TenantView Tenant { get; set; } = null!;
@@ -24,6 +31,18 @@ public sealed partial class SwitchBetween
 
     [Parameter]
     public bool MayAct { get; set; }
+
+    /// <summary>May switch although a check has failed.</summary>
+    [Parameter]
+    public bool MayOverride { get; set; }
+
+    /// <summary>How many checks of its own the tenant has.</summary>
+    [Parameter]
+    public int OwnChecks { get; set; }
+
+    /// <summary>What holds the tenant, if anything does.</summary>
+    [Parameter]
+    public QuietView? Quiet { get; set; }
 
     [Inject]
     private CurrentActor CurrentActor { get; set; } = null!;
@@ -44,15 +63,30 @@ public sealed partial class SwitchBetween
         }
     }
 
+    private bool Blocked => Quiet?.Now is not null || ((!Report!.Passed || blocked) && string.IsNullOrWhiteSpace(against));
+
+    private ImmutableArray<PreflightCheck> Shown => Quiet?.Now is { } hold
+        ? [new PreflightCheck(hold.Kind == HoldKind.Locked ? "held" : "time of quiet", false, hold.Sentence), .. Report!.Checks]
+        : Report!.Checks;
+
+    private void Open() => (open, blocked, asTested, against) = (true, false, true, "");
+
     // Not with the page's own token: a switch that has begun is finished, whether or not somebody still looks.
     private async Task<string?> SwitchAsync(string reason)
     {
-        var result = await Request.ExecuteAsync(await CurrentActor.GetAsync(CancellationToken.None), Tenant, reason, CancellationToken.None);
+        var rehearsal = asTested && tested is { Passed: true } && tested.Report.To == Report!.To ? tested.Id : (Guid?)null;
+        var request = new SwitchRequest(reason, MayOverride && !string.IsNullOrWhiteSpace(against) ? against.Trim() : null, rehearsal);
+        var result = await Request.ExecuteAsync(await CurrentActor.GetAsync(CancellationToken.None), Tenant, request, CancellationToken.None);
         if (result is SwitchResult.Applied applied)
         {
+            tested = null;
             Toast.Done(SwitchWords.Done(applied));
         }
 
+        // Who may go against a check is asked why before the next attempt; everybody else may just try again.
+        blocked = MayOverride && result is SwitchResult.Blocked;
+        // The dialog shows itself anew, and this part of the page decides what its button does.
+        StateHasChanged();
         return SwitchWords.Refusal(result);
     }
 }

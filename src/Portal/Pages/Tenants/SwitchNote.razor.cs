@@ -3,6 +3,7 @@ using Portal.Access;
 using Portal.Pages.Frame;
 using Portal.Pages.Shared;
 using Portal.Switching;
+using Portal.Switching.Window;
 using Portal.Tenants;
 
 namespace Portal.Pages.Tenants;
@@ -12,7 +13,10 @@ public sealed partial class SwitchNote
 {
     private const int LongestReason = 500;
 
+    private const int More = 30;
+
     private bool busy;
+    private bool giving;
     private string? failure;
 
     [Parameter, EditorRequired]
@@ -22,6 +26,10 @@ public sealed partial class SwitchNote
     [Parameter, EditorRequired]
     public Switch? Last { get; set; }
 
+    /// <summary>What of the old side could not take the traffic now.</summary>
+    [Parameter]
+    public IEnumerable<PreflightCheck> Unfit { get; set; } = [];
+
     [Parameter]
     public bool MayAct { get; set; }
 
@@ -30,6 +38,12 @@ public sealed partial class SwitchNote
 
     [Inject]
     private RequestSwitch Request { get; set; } = null!;
+
+    [Inject]
+    private ExtendSwitchBack Extend { get; set; } = null!;
+
+    [Inject]
+    private GiveUpSwitchBack GiveUp { get; set; } = null!;
 
     [Inject]
     private Toast Toast { get; set; } = null!;
@@ -56,4 +70,18 @@ public sealed partial class SwitchNote
         }, CancellationToken.None);
         busy = false;
     }
+
+    private async Task ExtendAsync() =>
+        failure = await CurrentActor.TryAsync(async actor => Words(await Extend.ExecuteAsync(actor, Tenant.Id, null, More, CancellationToken.None)), CancellationToken.None);
+
+    private Task<string?> GiveUpAsync() =>
+        CurrentActor.TryAsync(async actor => Words(await GiveUp.ExecuteAsync(actor, Tenant.Id, CancellationToken.None)), CancellationToken.None);
+
+    private static string? Words(ChangeSwitchBackResult result) => result switch
+    {
+        ChangeSwitchBackResult.Done => null,
+        ChangeSwitchBackResult.NotOpen => "The way back is not open any more.",
+        ChangeSwitchBackResult.Invalid invalid => invalid.Problem,
+        _ => throw new InvalidOperationException($"An outcome without words: {result}."),
+    };
 }

@@ -15,6 +15,8 @@ internal static class SwitchWords
     {
         SwitchResult.Applied => null,
         SwitchResult.ReasonMissing => "Say why, in at most 500 characters.",
+        SwitchResult.Invalid invalid => invalid.Problem,
+        SwitchResult.Held held => held.Why.Sentence,
         SwitchResult.Blocked blocked => $"Standby cannot take the traffic: {blocked.Report.Obstacle}. Live is untouched.",
         SwitchResult.AnotherIsOpen => "Somebody else switched this tenant at the same moment. Look which side is live now.",
         SwitchResult.GatewayFailed failed => $"The gateway did not switch, and traffic flows as before: {failed.Problem}",

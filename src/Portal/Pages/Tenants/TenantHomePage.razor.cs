@@ -3,6 +3,8 @@ using Portal.Deployments;
 using Portal.Stacks;
 using Portal.Store;
 using Portal.Switching;
+using Portal.Switching.Checks;
+using Portal.Tenants.Freezing;
 using RouteView = Portal.Stacks.RouteView;
 
 namespace Portal.Pages.Tenants;
@@ -18,6 +20,8 @@ public sealed partial class TenantHomePage
     private IReadOnlyList<Switch> switches = [];
     private Switch? lastApplied;
     private PreflightReport? report;
+    private QuietView quiet = null!;
+    private int ownChecks;
 
     [Inject]
     private ServiceQueries Services { get; set; } = null!;
@@ -34,7 +38,13 @@ public sealed partial class TenantHomePage
     [Inject]
     private Preflight Preflight { get; set; } = null!;
 
-    protected override bool Concerns(ChangeNote note) => note.Kind is "tenant" or "stack" or "route" or "switch" or "deployment" or "inventory" or "member";
+    [Inject]
+    private FreezeQueries Freezes { get; set; } = null!;
+
+    [Inject]
+    private HttpCheckQueries Checks { get; set; } = null!;
+
+    protected override bool Concerns(ChangeNote note) => note.Kind is "tenant" or "stack" or "route" or "switch" or "deployment" or "inventory" or "member" or "switchrules";
 
     protected override async Task<bool> LoadHereAsync(CancellationToken cancellation)
     {
@@ -43,6 +53,8 @@ public sealed partial class TenantHomePage
         deployments = await Deployments.ListAsync(Here.Id, null, Recent, cancellation);
         switches = await Switches.ListAsync(Here.Id, Recent, cancellation);
         lastApplied = switches.FirstOrDefault(one => one.State == SwitchState.Applied);
+        quiet = await Freezes.FindAsync(Here.Id, cancellation);
+        ownChecks = (await Checks.ListAsync(Here.Id, cancellation)).Length;
         report = stacks.Count == 0 ? null : await Preflight.ExecuteAsync(Here.Id, cancellation);
         return true;
     }

@@ -105,6 +105,7 @@ public sealed class IngestDelivery(Deliveries deliveries, StackImages images, Re
             RequestDeploymentResult.Accepted accepted => new HookAnswer.Accepted(draft.Id, accepted.Deployments[^1]),
             RequestDeploymentResult.Coalesced coalesced => new HookAnswer.Coalesced(draft.Id, coalesced.Deployments[^1], SameAlready),
             RequestDeploymentResult.Refused refused => await CouldNotAsync(actor, draft, Code(refused.Why), DraftProblems.Sentence(refused.Why), cancellationToken),
+            RequestDeploymentResult.Held held => await CouldNotAsync(actor, draft, Store.SnakeCase.Of(held.Why.Kind.ToString()), held.Why.Sentence, cancellationToken),
             RequestDeploymentResult.EngineUnavailable down => await UnavailableAsync(actor, draft, down.Problem, cancellationToken),
             RequestDeploymentResult.NoSuchStack => new HookAnswer.Refused(StatusCodes.Status404NotFound, "There is no such webhook."),
             _ => throw new InvalidOperationException($"An outcome without an answer: {result}."),

@@ -46,11 +46,12 @@ public sealed class SettlePlannedSwitch(
         }
 
         var reason = $"Webhook {hook}, delivery {plan.DeliveryId}: {Short(image)} succeeded on standby.";
-        PlannedSwitchVerdict.End? end = await request.ExecuteAsync(actor, tenant, reason, plan.DeliveryId, CancellationToken.None) switch
+        PlannedSwitchVerdict.End? end = await request.ExecuteAsync(actor, tenant, new SwitchRequest(reason, Delivery: plan.DeliveryId), CancellationToken.None) switch
         {
             SwitchResult.Applied applied => new(PlannedSwitchState.Applied, $"Switched to {applied.To.Text()}.", applied.SwitchId),
             SwitchResult.Blocked when Patient(plan.Id) => null,
             SwitchResult.Blocked blocked => new(PlannedSwitchState.Failed, $"Standby cannot take the traffic: {blocked.Report.Obstacle}."),
+            SwitchResult.Held held => new(PlannedSwitchState.Failed, held.Why.Sentence),
             // Looked at again: it was this delivery's own, or somebody else's, and then it is given up.
             SwitchResult.AnotherIsOpen => null,
             SwitchResult.GatewayFailed failed => new(PlannedSwitchState.Failed, $"The gateway did not switch, and traffic flows as before: {failed.Problem}"),

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+
+namespace Portal.Model;
+
+/// <summary>What a tenant asks before its pair may move: one row of each tenant, so that a switch reads it along with the pair.</summary>
+public sealed class SwitchRules : ITenantOwned
+{
+    public const int MostChecks = 20;
+    public const int MostFreezes = 50;
+
+    public required Guid TenantId { get; init; }
+    public ImmutableArray<HttpCheck> Checks { get; set; } = [];
+    public ImmutableArray<FreezeWindow> Freezes { get; set; } = [];
+    /// <summary>Null: nobody holds the tenant.</summary>
+    public TenantLock? Held { get; set; }
+    /// <summary>Grows with each change: of two people who change at the same instant the second looks again.</summary>
+    public long Version { get; set; }
+}
+
+/// <summary>A request that standby must answer as the tenant expects before it may go live.</summary>
+/// <param name="Name">Unique in the tenant; lower-case letters, digits, '.', '_' and '-'.</param>
+/// <param name="HostName">One of the tenant's routes leads there; null where a service is named.</param>
+/// <param name="Stack">With <paramref name="Service"/>: whichever route leads to it.</param>
+/// <param name="Path">With what follows a '?'; of a service, below its route's path.</param>
+/// <param name="Contains">The body must hold this text; null: any body.</param>
+/// <param name="Matches">The body must match this regular expression; null: any body.</param>
+public sealed record HttpCheck(string Name, string? HostName, string? Stack, string? Service, string Path, int Status, string? Contains, string? Matches, string CreatedBy, DateTimeOffset CreatedAt)
+{
+    /// <summary>For people: <c>GET shop.example/health</c> or <c>GET shop web /health</c>.</summary>
+    public string Address => HostName is null ? $"{Stack} {Service} {Path}" : HostName + Path;
+}
+
+/// <summary>A time in which nothing is switched or deployed: once, or every week by the tenant's own clocks. One of the two is there.</summary>
+/// <param name="Name">Unique in the tenant, for people.</param>
+public sealed record FreezeWindow(string Name, FreezeSpan? Once, WeeklySpan? Weekly);
+
+public sealed record FreezeSpan(DateTimeOffset From, DateTimeOffset Until);
+
+/// <summary>From one local day and time to another, every week. Both are the same: never.</summary>
+public sealed record WeeklySpan(DayOfWeek FromDay, TimeOnly FromTime, DayOfWeek UntilDay, TimeOnly UntilTime);
+
+/// <summary>Somebody keeps the tenant as it is.</summary>
+/// <param name="Holder">By the sign-in name.</param>
+public sealed record TenantLock(string Reason, string Holder, DateTimeOffset Since);
