@@ -50,16 +50,19 @@ public sealed class Preflight(PortalDbFactory databases, Inventory inventory, Re
     }
 
     /// <param name="live">Where the tenant is live, as the caller has just read it.</param>
-    public async Task<PreflightReport> ExecuteAsync(Guid tenant, Colour live, CancellationToken cancellationToken)
+    public Task<PreflightReport> ExecuteAsync(Guid tenant, Colour live, CancellationToken cancellationToken) => ExecuteAsync(tenant, Task.FromResult(live), cancellationToken);
+
+    /// <param name="reading">Where the tenant is live, as the caller is just reading it: nothing here has to wait for that.</param>
+    public async Task<PreflightReport> ExecuteAsync(Guid tenant, Task<Colour> reading, CancellationToken cancellationToken)
     {
         // None needs another's answer, and on a busy machine each waits for its turn: so they wait together.
         var (askSides, askRouted, askRules, askBusy) = (
             ReadAsync(tenant, SidesAsync, cancellationToken),
             ReadAsync(tenant, RoutedAsync, cancellationToken),
             readiness.BlockingAsync(tenant, cancellationToken),
-            ReadAsync(tenant, (db, token) => BusyAsync(db, live.Other(), token), cancellationToken));
-        await Task.WhenAll(askSides, askRouted, askRules, askBusy);
-        var (sides, routed, busy) = (await askSides, await askRouted, await askBusy);
+            ReadAsync(tenant, BusyAsync, cancellationToken));
+        await Task.WhenAll(reading, askSides, askRouted, askRules, askBusy);
+        var (live, sides, routed, busy) = (await reading, await askSides, await askRouted, await askBusy);
         var checks = ImmutableArray.CreateBuilder<PreflightCheck>();
         var differences = ImmutableArray.CreateBuilder<string>();
         foreach (var stack in sides)
@@ -83,7 +86,7 @@ public sealed class Preflight(PortalDbFactory databases, Inventory inventory, Re
             checks.AddRange(await NotReadyAsync(tenant, live, sides, rules, cancellationToken));
         }
 
-        checks.AddRange(busy.Select(deployment => new PreflightCheck(deployment, false, "a deployment to standby is running")));
+        checks.AddRange(busy[live.Other()].Select(stack => new PreflightCheck(stack, false, "a deployment to standby is running")));
         if (checks.Count == 0)
         {
             checks.Add(new PreflightCheck("live", false, "nothing on live has a route, so there is nothing to switch"));
@@ -150,12 +153,15 @@ public sealed class Preflight(PortalDbFactory databases, Inventory inventory, Re
     }
 
     /// <summary>What runs into standby now would go live half done.</summary>
-    private static async Task<IReadOnlyList<string>> BusyAsync(PortalDb db, Colour standby, CancellationToken cancellationToken) =>
-        await (
+    private static async Task<ILookup<Colour, string>> BusyAsync(PortalDb db, CancellationToken cancellationToken)
+    {
+        var rows = await (
             from deployment in db.Deployments
             join stack in db.Stacks on deployment.StackId equals stack.Id
-            where deployment.State == DeploymentState.Running && deployment.Colour == standby
-            select stack.Name).ToListAsync(cancellationToken);
+            where deployment.State == DeploymentState.Running
+            select new { deployment.Colour, stack.Name }).ToListAsync(cancellationToken);
+        return rows.ToLookup(row => row.Colour, row => row.Name);
+    }
 
     private sealed record StackSides(Guid Id, string Name, ImmutableDictionary<Colour, int> Numbers, ImmutableDictionary<Colour, Guid> Revisions, ImmutableDictionary<Colour, string> Fingerprints);
 }

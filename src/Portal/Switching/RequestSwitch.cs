@@ -53,7 +53,12 @@ public sealed class RequestSwitch(
 
     /// <param name="tenant">As the caller saw it: whoever has switched it since comes first.</param>
     /// <exception cref="DeniedException">The actor may not switch, or not against a check.</exception>
-    public async Task<SwitchResult> ExecuteAsync(Actor actor, TenantView tenant, SwitchRequest request, CancellationToken cancellationToken)
+    public Task<SwitchResult> ExecuteAsync(Actor actor, TenantView tenant, SwitchRequest request, CancellationToken cancellationToken) =>
+        ExecuteAsync(actor, new TenantKey(tenant.Id, tenant.Slug), tenant.Generation, request, cancellationToken);
+
+    /// <param name="generation">That the caller saw; null: the tenant is switched from wherever it is live.</param>
+    /// <exception cref="DeniedException">As above.</exception>
+    public async Task<SwitchResult> ExecuteAsync(Actor actor, TenantKey tenant, long? generation, SwitchRequest request, CancellationToken cancellationToken)
     {
         var permit = actor.Demand(Permission.Switch, tenant.Id);
         if (request.Override is not null)
@@ -66,12 +71,13 @@ public sealed class RequestSwitch(
             return problem;
         }
 
-        var (reading, checking, counting, remembering) = (
-            StandingAsync(tenant.Id, cancellationToken), preflight.ExecuteAsync(tenant.Id, tenant.Live, cancellationToken), CountAsync(tenant.Slug, cancellationToken),
+        var reading = StandingAsync(tenant.Id, cancellationToken);
+        var (checking, counting, remembering) = (
+            preflight.ExecuteAsync(tenant.Id, LiveAsync(reading), cancellationToken), CountAsync(tenant.Slug, cancellationToken),
             request.Rehearsal is { } id ? rehearsals.FindAsync(tenant.Id, id, cancellationToken) : Task.FromResult<RehearsalView?>(null));
         await Task.WhenAll(reading, checking, counting, remembering);
         var (standing, report, before, tested) = (await reading, await checking, await counting, await remembering);
-        if (standing.Pair.Generation != tenant.Generation)
+        if (generation is not null && standing.Pair.Generation != generation)
         {
             return new SwitchResult.AnotherIsOpen();
         }
@@ -127,6 +133,8 @@ public sealed class RequestSwitch(
                 pair, new GateStanding(owner.Slug, pair.Live, pair.SwitchBackUntil, owner.TimeZone, db.SwitchRules.FirstOrDefault()), db.Switches.Where(last => last.State == SwitchState.Applied).OrderByDescending(last => last.Generation).FirstOrDefault()))
             .SingleAsync(cancellationToken);
     }
+
+    private static async Task<Colour> LiveAsync(Task<Standing> reading) => (await reading).Pair.Live;
 
     /// <summary>Null: the gateway does not count now; whether it switches shows when it is told to.</summary>
     private async Task<GroupCounters?> CountAsync(string slug, CancellationToken cancellationToken)

@@ -52,12 +52,12 @@ public static class SwitchingFeature
 
     private static async Task<IResult> RequestAsync(string tenant, SwitchBody body, HttpContext http, TenantQueries tenants, RequestSwitch request, CancellationToken cancellationToken)
     {
-        if (await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is not { } view)
+        if (await tenants.KeyAsync(http.Actor(), tenant, cancellationToken) is not { } key)
         {
             return Problems.NotFound("tenant");
         }
 
-        return await request.ExecuteAsync(http.Actor(), view, new SwitchRequest(body.Reason, body.Override, body.Rehearsal), cancellationToken) switch
+        return await request.ExecuteAsync(http.Actor(), key, generation: null, new SwitchRequest(body.Reason, body.Override, body.Rehearsal), cancellationToken) switch
         {
             SwitchResult.Applied applied => Results.Created($"/api/v1/tenants/{tenant}/switches/{applied.SwitchId}", new
             {

@@ -23,6 +23,9 @@ public sealed record DeploymentRequest(
     /// <summary>With <see cref="CoalesceWithin"/>: also where live's newest deployment, however old, would run the same.</summary>
     public bool CoalesceWithLive { get; init; }
 
+    /// <summary>Also where standby is kept for the way back, which is given up then: whoever asks has said that the next version goes on from here.</summary>
+    public bool GivesUpSwitchBack { get; init; }
+
     /// <summary>Service → how many of it, instead of as many as now.</summary>
     public ImmutableSortedDictionary<string, int> Replicas { get; init; } = ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);
 }

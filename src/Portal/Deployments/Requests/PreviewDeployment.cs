@@ -35,7 +35,7 @@ public sealed class PreviewDeployment(StackDrafts drafts, StackQueries stacks, D
 
         var live = standing!.Live;
         var colours = request.Target.Resolve(live);
-        if (quiet.Deploy(standing, colours) is { } hold)
+        if (quiet.Deploy(standing, colours, request.GivesUpSwitchBack) is { } hold)
         {
             return new PreviewDeploymentResult.Refused(new RequestDeploymentResult.Held(hold));
         }

@@ -41,7 +41,7 @@ public sealed class RequestDeployment(StackDrafts drafts, LiveGate ready, Switch
         }
 
         // Before registries are asked; the queue asks once more, in the transaction.
-        if (gate.Deploy(standing!, colours) is { } hold)
+        if (gate.Deploy(standing!, colours, request.GivesUpSwitchBack) is { } hold)
         {
             return new RequestDeploymentResult.Held(hold);
         }

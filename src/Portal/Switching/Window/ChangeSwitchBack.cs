@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Portal.Audit;
-using Portal.Store;
+using Portal.Tenants.Freezing;
 
 namespace Portal.Switching.Window;
 
@@ -43,7 +43,7 @@ public sealed class ExtendSwitchBack(Changes changes, TimeProvider clock)
                         minutes is null ? "until" : "minutes", $"It is open until {before:yyyy-MM-dd HH:mm} UTC; say later, and at most {Longest.TotalDays:0} days from now."));
                 }
 
-                return await WindowChange.WriteAsync(db, last, wanted, wanted, "switchback.extended", cancellationToken);
+                return (new ChangeSwitchBackResult.Done(wanted), await SwitchBackWindow.ExtendAsync(db, last, wanted, cancellationToken));
             }, cancellationToken);
     }
 }
@@ -58,27 +58,7 @@ public sealed class GiveUpSwitchBack(Changes changes, TimeProvider clock)
         {
             var now = clock.GetUtcNow();
             return await db.OpenWindow(now).SingleOrDefaultAsync(cancellationToken) is { } last
-                ? await WindowChange.WriteAsync(db, last, now, null, "switchback.given_up", cancellationToken)
+                ? (new ChangeSwitchBackResult.Done(null), await SwitchBackWindow.GiveUpAsync(db, last, now, cancellationToken))
                 : Changed.Nothing<ChangeSwitchBackResult>(new ChangeSwitchBackResult.NotOpen());
         }, cancellationToken);
-}
-
-internal static class WindowChange
-{
-    /// <param name="ended">On the switch: until when it was, or is, open.</param>
-    /// <param name="until">On the pair; null: no window any more.</param>
-    public static async Task<Changed<ChangeSwitchBackResult>> WriteAsync(PortalDb db, Switch last, DateTimeOffset ended, DateTimeOffset? until, string action, CancellationToken cancellationToken)
-    {
-        var before = last.SwitchBackUntil;
-        last.SwitchBackUntil = ended;
-        var pair = await db.Pairs.SingleAsync(cancellationToken);
-        pair.KeepUntil(until);
-        return (new ChangeSwitchBackResult.Done(until), new AuditLine(action, "pair", $"{last.From.Text()} → {last.To.Text()}")
-        {
-            Before = new { switchBackUntil = before },
-            After = new { switchBackUntil = until },
-            Correlation = last.Id,
-            Notes = [new ChangeNote(last.TenantId, "switch", last.Id)],
-        });
-    }
 }

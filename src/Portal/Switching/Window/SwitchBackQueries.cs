@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
 using Portal.Store;
+using Portal.Tenants.Freezing;
 
 namespace Portal.Switching.Window;
 
@@ -23,13 +24,4 @@ public sealed class SwitchBackQueries(PortalDbFactory databases, Preflight prefl
         var report = await preflight.ExecuteAsync(tenant, last.To, cancellationToken);
         return new SwitchBackView(last.Id, last.From, last.SwitchBackUntil!.Value, [.. report.Unfit]);
     }
-}
-
-internal static class OpenWindows
-{
-    /// <summary>The switch whose window is open: the one that made the pair what it is.</summary>
-    public static IQueryable<Switch> OpenWindow(this PortalDb db, DateTimeOffset now) =>
-        from last in db.Switches
-        where last.State == SwitchState.Applied && last.UndoOf == null && last.SwitchBackUntil > now && db.Pairs.Any(pair => pair.TenantId == last.TenantId && pair.Generation == last.Generation)
-        select last;
 }

@@ -25,8 +25,12 @@ public sealed class SwitchAndDeployGate(TimeProvider clock)
     public Hold? Switch(GateStanding standing) => Locked(standing) ?? Frozen(standing);
 
     /// <param name="colours">Where the deployment is to go.</param>
+    /// <param name="givesUp">Whoever asks gives the way back up for it.</param>
     /// <returns>Null: it may go there.</returns>
-    public Hold? Deploy(GateStanding standing, IReadOnlyCollection<Colour> colours) => Locked(standing) ?? Frozen(standing) ?? Kept(standing, colours);
+    public Hold? Deploy(GateStanding standing, IReadOnlyCollection<Colour> colours, bool givesUp) => Locked(standing) ?? Frozen(standing) ?? (givesUp ? null : Kept(standing, colours));
+
+    /// <summary>Whether a deployment there ends the way back.</summary>
+    public bool EndsWayBack(GateStanding standing, IReadOnlyCollection<Colour> colours) => Kept(standing, colours) is not null;
 
     private static Hold? Locked(GateStanding standing) => standing.Rules?.Held is { } held
         ? new Hold(HoldKind.Locked, $"{held.Holder} holds this tenant as it is since {Clock(held.Since, ZoneOf(standing.TimeZone))}: {held.Reason.TrimEnd('.')}. {held.Holder} or an owner can release it.", null)

@@ -119,6 +119,8 @@ public sealed class IngestDelivery(Deliveries deliveries, StackImages images, Re
         {
             // Told again of what a switch has made live already, it must not bring it to the other side and switch back.
             CoalesceWithLive = hook.ThenSwitch,
+            // Otherwise one push would close the way to the next for as long as the window is open.
+            GivesUpSwitchBack = hook.ThenSwitch,
         };
         return request.ExecuteAsync(
             actor, hook.TenantId, hook.Stack, wanted,
