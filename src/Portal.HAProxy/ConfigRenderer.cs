@@ -128,11 +128,12 @@ public static class ConfigRenderer
               http-request set-var(txn.path) path
               http-request set-var(txn.match) var(txn.host),concat(,txn.path,/),map_beg({{GatewayFiles.RoutesName}})
               http-request return status 404 content-type "text/html; charset=utf-8" hdr Cache-Control no-store string '{{GatewayPages.NoRoute}}' unless { var(txn.match) -m found }
-            {{RoutePolicy.Rules}}
+              http-request set-var(txn.route) var(txn.match),{{RoutePolicy.Key}}
               http-request set-var(txn.live) var(txn.route),field(1,:),map({{GatewayFiles.LiveName}})
               http-request set-var(txn.side) var(txn.live)
               http-request set-var(txn.side) str({{Sides.Green}}) if preview { var(txn.live) -m str {{Sides.Blue}} }
               http-request set-var(txn.side) str({{Sides.Blue}}) if preview { var(txn.live) -m str {{Sides.Green}} }
+            {{RoutePolicy.Rules}}
               use_backend %[var(txn.route)]:%[var(txn.side)]
 
             """;

@@ -47,23 +47,25 @@ public sealed record RoutePolicy
         Maintenance ? "1" : "0",
         RedirectTo ?? "0");
 
-    /// <summary>The rules of the frontend. Those after the first cost nothing where a route has no policy.</summary>
+    /// <summary>What a map's value says of the key.</summary>
+    internal static string Key => $"field(1,{Separator})";
+
+    /// <summary>The last rules of the frontend: where a route has no policy the first of them ends it.</summary>
     internal static string Rules => $$"""
-          http-request set-var(txn.route) var(txn.match),field(1,{{Separator}})
-          acl ruled var(txn.match),field(2,{{Separator}}) -m found
-          http-request redirect location %[var(txn.match),field(7,{{Separator}})]%[pathq] code 308 if ruled !{ var(txn.match),field(7,{{Separator}}) -m str 0 }
-          http-request return status 503 content-type "text/html; charset=utf-8" hdr Cache-Control no-store hdr Retry-After 60 string '{{GatewayPages.Maintenance}}' if ruled !preview { var(txn.match),field(6,{{Separator}}) -m str 1 }
-          http-request set-var(txn.body) var(txn.match),field(2,{{Separator}}),add(0) if ruled
-          http-request return status 411 content-type "text/html; charset=utf-8" string '{{GatewayPages.LengthRequired}}' if ruled { var(txn.body) -m int gt 0 } { req.hdr(transfer-encoding) -m found }
-          http-request return status 413 content-type "text/html; charset=utf-8" string '{{GatewayPages.TooLarge}}' if ruled { var(txn.body) -m int gt 0 } { req.hdr_val(content-length),sub(txn.body) gt 0 }
-          http-request set-var(txn.perclient) var(txn.match),field(4,{{Separator}}),add(0) if ruled
-          http-request set-var(txn.client) src,concat(@,txn.route,) if ruled
-          http-request track-sc0 var(txn.client) table {{ClientTable}} if ruled { var(txn.perclient) -m int gt 0 }
-          http-request return status 429 content-type "text/html; charset=utf-8" hdr Cache-Control no-store hdr Retry-After {{RateSeconds}} string '{{GatewayPages.TooMany}}' if ruled { var(txn.perclient) -m int gt 0 } { sc_http_req_rate(0),sub(txn.perclient) gt 0 }
-          http-request set-var(txn.all) var(txn.match),field(5,{{Separator}}),add(0) if ruled
-          http-request track-sc1 var(txn.route) table {{RouteTable}} if ruled { var(txn.all) -m int gt 0 }
-          http-request return status 429 content-type "text/html; charset=utf-8" hdr Cache-Control no-store hdr Retry-After {{RateSeconds}} string '{{GatewayPages.TooMany}}' if ruled { var(txn.all) -m int gt 0 } { sc_http_req_rate(1),sub(txn.all) gt 0 }
-          http-request set-var(txn.timeout) var(txn.match),field(3,{{Separator}}),add(0) if ruled !{ var(txn.match),field(3,{{Separator}}) -m str 0 }
+          http-request allow unless { var(txn.match) -m sub {{Separator}} }
+          http-request redirect location %[var(txn.match),field(7,{{Separator}})]%[pathq] code 308 unless { var(txn.match),field(7,{{Separator}}) -m str 0 }
+          http-request return status 503 content-type "text/html; charset=utf-8" hdr Cache-Control no-store hdr Retry-After 60 string '{{GatewayPages.Maintenance}}' if !preview { var(txn.match),field(6,{{Separator}}) -m str 1 }
+          http-request set-var(txn.body) var(txn.match),field(2,{{Separator}}),add(0)
+          http-request return status 411 content-type "text/html; charset=utf-8" string '{{GatewayPages.LengthRequired}}' if { var(txn.body) -m int gt 0 } { req.hdr(transfer-encoding) -m found }
+          http-request return status 413 content-type "text/html; charset=utf-8" string '{{GatewayPages.TooLarge}}' if { var(txn.body) -m int gt 0 } { req.hdr_val(content-length),sub(txn.body) gt 0 }
+          http-request set-var(txn.perclient) var(txn.match),field(4,{{Separator}}),add(0)
+          http-request set-var(txn.client) src,concat(@,txn.route,)
+          http-request track-sc0 var(txn.client) table {{ClientTable}} if { var(txn.perclient) -m int gt 0 }
+          http-request return status 429 content-type "text/html; charset=utf-8" hdr Cache-Control no-store hdr Retry-After {{RateSeconds}} string '{{GatewayPages.TooMany}}' if { var(txn.perclient) -m int gt 0 } { sc_http_req_rate(0),sub(txn.perclient) gt 0 }
+          http-request set-var(txn.all) var(txn.match),field(5,{{Separator}}),add(0)
+          http-request track-sc1 var(txn.route) table {{RouteTable}} if { var(txn.all) -m int gt 0 }
+          http-request return status 429 content-type "text/html; charset=utf-8" hdr Cache-Control no-store hdr Retry-After {{RateSeconds}} string '{{GatewayPages.TooMany}}' if { var(txn.all) -m int gt 0 } { sc_http_req_rate(1),sub(txn.all) gt 0 }
+          http-request set-var(txn.timeout) var(txn.match),field(3,{{Separator}}),add(0) unless { var(txn.match),field(3,{{Separator}}) -m str 0 }
         """;
 
     /// <summary>In each backend: only there is a timeout a request's own.</summary>

@@ -120,11 +120,19 @@ public sealed class RoutePolicyTests
 
     private static async Task<GatewayLab> StartAsync(RoutePolicy policy)
     {
-        var gateway = new GatewayLab();
         var backend = await BareBackend.StartAsync(["one"]);
+        var gateway = new GatewayLab();
         gateway.Owns(backend);
-        await gateway.Driver.ApplyAsync(gateway.Model(new RouteModel(Host, "/", Key, [Server(backend.Ports["one"])], []) { Policy = policy }));
-        return gateway;
+        try
+        {
+            await gateway.Driver.ApplyAsync(gateway.Model(new RouteModel(Host, "/", Key, [Server(backend.Ports["one"])], []) { Policy = policy }));
+            return gateway;
+        }
+        catch
+        {
+            await gateway.DisposeAsync();
+            throw;
+        }
     }
 
     private static async Task<int> StatusAsync(GatewayLab gateway, string path)
