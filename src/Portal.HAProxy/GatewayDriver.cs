@@ -89,10 +89,14 @@ public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = n
     /// <summary>The group's counters in every worker. Needs no writer's lock; a worker that ends meanwhile is left out.</summary>
     public async Task<GroupCounters> CountersAsync(string group, CancellationToken cancellation = default)
     {
+        // The current worker is asked before it is known which others there are: it is on the way of every switch.
+        var (asked, current) = (WorkersAsync(cancellation), process.Admin.ShowStatsAsync(backendsOnly: true, cancellation: cancellation));
+        await Task.WhenAll(asked, current);
         var workers = ImmutableSortedDictionary.CreateBuilder<int, ImmutableSortedDictionary<string, SideCounters>>();
-        foreach (var worker in await WorkersAsync(cancellation))
+        foreach (var worker in await asked)
         {
-            if (await AskAsync(worker, client => client.ShowStatsAsync(backendsOnly: true, cancellation: cancellation), cancellation) is { IsDefault: false } rows)
+            var rows = worker.IsCurrent ? await current : await AskAsync(worker, client => client.ShowStatsAsync(backendsOnly: true, cancellation: cancellation), cancellation);
+            if (!rows.IsDefault)
                 workers[worker.Pid] = BySide(group, rows);
         }
         return new(group, workers.ToImmutable());

@@ -48,7 +48,13 @@ public sealed class AuditWalkTests(PagesWorld world)
         }
 
         await AdoptAsync(tenant);
-        await DeleteAsync($"tenants/{tenant}/routes/{(await world.PostAsync($"tenants/{tenant}/routes", new { stack = "walked", service = "web", port = 8080, hostName = $"{tenant}.localhost" })).GetProperty("id")}");
+        var route = $"tenants/{tenant}/routes/{(await world.PostAsync($"tenants/{tenant}/routes", new { stack = "walked", service = "web", port = 8080, hostName = $"{tenant}.localhost" })).GetProperty("id")}";
+        using (var limited = await world.Administrator.PatchAsJsonAsync($"/api/v1/{route}", new { rate = 100 }))
+        {
+            limited.EnsureSuccessStatusCode();
+        }
+
+        await DeleteAsync(route);
         await world.DeployAsync(tenant, "walked", new { target = "both" });
         await QuietAsync(tenant);
         await world.PostAsync($"tenants/{tenant}/checks", new { name = "walked", stack = "walked", service = "web", path = "/health" });

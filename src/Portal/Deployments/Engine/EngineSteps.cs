@@ -97,8 +97,25 @@ public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFile
             await engine.Client.Containers.RemoveAsync(replica.ContainerId, force: true, volumes: true, cancellationToken);
             return;
         }
+        catch (EngineException)
+        {
+            await RequireHomeAsync(engine, replica, log, cancellationToken);
+            throw;
+        }
 
         await log.LineAsync($"{replica.Service} {replica.Index} started ({replica.ContainerId[..12]})", cancellationToken);
+    }
+
+    /// <summary>One that lives in another's network cannot be started once that one has ended, and the engine's words for it say nothing of that.</summary>
+    /// <exception cref="DeploymentException">That one has, with its last words in the log.</exception>
+    private async Task RequireHomeAsync(EngineHost engine, ObservedReplica replica, StepLog log, CancellationToken cancellationToken)
+    {
+        if (await engine.Client.Containers.FindAsync(replica.ContainerId, cancellationToken) is { Definition.NetworkMode: { } mode } && mode.StartsWith(ContainerParts.OtherContainer, StringComparison.Ordinal)
+            && await engine.Client.Containers.FindAsync(mode[ContainerParts.OtherContainer.Length..], cancellationToken) is { State.Running: false } home
+            && ReplicaLabels.Read(home.Labels) is { } labels)
+        {
+            await ThrowEndedAsync(engine, labels.Service, labels.Index, home, log, cancellationToken);
+        }
     }
 
     // The engine has no code for it; these are containerd's words for a process that it has and the engine forgot.
