@@ -26,6 +26,9 @@ public abstract record SwitchResult
 
     public sealed record Blocked(PreflightReport Report) : SwitchResult;
 
+    /// <summary>What was asked for is so.</summary>
+    public sealed record LiveAlready(Colour Colour) : SwitchResult;
+
     /// <summary>Somebody else's switch came first.</summary>
     public sealed record AnotherIsOpen : SwitchResult;
 
@@ -36,7 +39,11 @@ public abstract record SwitchResult
 /// <param name="Override">Why to switch although a check fails: an owner's word.</param>
 /// <param name="Rehearsal">What was tested: the switch goes with nothing else.</param>
 /// <param name="Delivery">The webhook delivery that asks: it is served once, and what it brings is never a way back, so it has to pass every check.</param>
-public sealed record SwitchRequest(string? Reason, string? Override = null, Guid? Rehearsal = null, Guid? Delivery = null);
+public sealed record SwitchRequest(string? Reason, string? Override = null, Guid? Rehearsal = null, Guid? Delivery = null)
+{
+    /// <summary>The side that is to be live; null: the other one, whichever that is.</summary>
+    public Colour? To { get; init; }
+}
 
 /// <summary>
 /// Moves a tenant's live pointer. Intent first, then the gateway at run time and read back, then the pair: whatever dies in
@@ -80,6 +87,11 @@ public sealed class RequestSwitch(
         if (generation is not null && standing.Pair.Generation != generation)
         {
             return new SwitchResult.AnotherIsOpen();
+        }
+
+        if (request.To == report.From)
+        {
+            return new SwitchResult.LiveAlready(report.From);
         }
 
         // Back within the window is what the window is for: no check of the side that failed may block it, nor may anybody's quiet.

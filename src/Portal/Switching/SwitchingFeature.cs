@@ -9,7 +9,8 @@ namespace Portal.Switching;
 
 /// <param name="Override">Why to switch although a check fails; owners may.</param>
 /// <param name="Rehearsal">The rehearsal to rely on: anything different since then blocks.</param>
-public sealed record SwitchBody(string? Reason, string? Override, Guid? Rehearsal);
+/// <param name="To">The colour that is to be live, or left out for the other one. Named, a call that is made twice switches once.</param>
+public sealed record SwitchBody(string? Reason, string? Override, Guid? Rehearsal, string? To);
 
 public static class SwitchingFeature
 {
@@ -57,7 +58,13 @@ public static class SwitchingFeature
             return Problems.NotFound("tenant");
         }
 
-        return await request.ExecuteAsync(http.Actor(), key, generation: null, new SwitchRequest(body.Reason, body.Override, body.Rehearsal), cancellationToken) switch
+        Colour? to = Colours.TryParse(body.To ?? "", out var named) ? named : null;
+        if (body.To is not null && to is null)
+        {
+            return Problems.Invalid("to", "blue or green: the colour that is to be live.");
+        }
+
+        return await request.ExecuteAsync(http.Actor(), key, generation: null, new SwitchRequest(body.Reason, body.Override, body.Rehearsal) { To = to }, cancellationToken) switch
         {
             SwitchResult.Applied applied => Results.Created($"/api/v1/tenants/{tenant}/switches/{applied.SwitchId}", new
             {
@@ -70,6 +77,7 @@ public static class SwitchingFeature
             }),
             SwitchResult.ReasonMissing => Problems.Invalid("reason", "Say why, in at most 500 characters."),
             SwitchResult.Invalid invalid => Problems.Invalid(invalid.Field, invalid.Problem),
+            SwitchResult.LiveAlready live => Problems.Conflict($"{live.Colour.Text()} is live already."),
             SwitchResult.Held held => Problems.Conflict(held.Why.Sentence),
             SwitchResult.Blocked blocked => Results.Problem(
                 title: "Conflict", statusCode: StatusCodes.Status409Conflict, detail: $"Standby cannot take the traffic: {blocked.Report.Obstacle}.",

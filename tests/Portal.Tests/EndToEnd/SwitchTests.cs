@@ -82,6 +82,22 @@ public sealed class SwitchTests(SwitchTests.Lab lab) : IClassFixture<SwitchTests
     }
 
     [Fact]
+    public async Task A_call_that_names_the_side_switches_once_however_often_it_is_made()
+    {
+        var path = $"tenants/{world.Tenant}/switches";
+        var standby = (await world.GetAsync($"tenants/{world.Tenant}")).GetProperty("standby").GetString();
+        Assert.Equal(400, (int)(await world.TryPostAsync(path, new { reason = "named", to = "red" })).Status);
+        Assert.Equal(201, (int)(await world.TryPostAsync(path, new { reason = "named", to = standby })).Status);
+
+        var (status, body) = await world.TryPostAsync(path, new { reason = "named, once more", to = standby });
+
+        Assert.Equal(409, (int)status);
+        Assert.Contains($"{standby} is live already", body.ToString(), StringComparison.Ordinal);
+        Assert.Equal(standby, (await world.GetAsync($"tenants/{world.Tenant}")).GetProperty("live").GetString());
+        await world.PostAsync(path, new { reason = "back" });
+    }
+
+    [Fact]
     public async Task Standby_that_cannot_take_the_traffic_blocks_with_what_was_seen()
     {
         var tenant = $"{world.Tenant}b";

@@ -42,6 +42,7 @@ public sealed class ThenSwitchTests(ThenSwitchTests.Lab lab) : IClassFixture<The
         var (next, third) = await shop.CallAsync("3", "?wait=120");
         Assert.True(next == HttpStatusCode.OK, third.ToString());
         Assert.Equal("3", (await world.AskAsync(world.HostOf("once"))).Version);
+        Assert.Equal("once-ci", (await world.GetAsync($"audit?tenant={world.Tenant}&action=switchback.given_up"))[0].GetProperty("actor").GetString());
         Assert.All(await shop.SwitchesAsync(), one => Assert.Equal(("applied", JsonValueKind.Null), (one.GetProperty("state").GetString(), one.GetProperty("undoOf").ValueKind)));
     }
 

@@ -16,6 +16,7 @@ internal static class SwitchWords
         SwitchResult.Applied => null,
         SwitchResult.ReasonMissing => "Say why, in at most 500 characters.",
         SwitchResult.Invalid invalid => invalid.Problem,
+        SwitchResult.LiveAlready live => $"{Capital(live.Colour)} is live already.",
         SwitchResult.Held held => held.Why.Sentence,
         SwitchResult.Blocked blocked => $"Standby cannot take the traffic: {blocked.Report.Obstacle}. Live is untouched.",
         SwitchResult.AnotherIsOpen => "Somebody else switched this tenant at the same moment. Look which side is live now.",
