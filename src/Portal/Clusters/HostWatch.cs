@@ -61,6 +61,7 @@ public sealed class HostWatch(
             await EndAsync(entry.Stop, entry.Loop);
             watched.Remove(id);
             inventory.Forget(id);
+            book.Forget(id);
         }
 
         foreach (var host in hosts.Values.Where(host => !watched.ContainsKey(host.Id)))

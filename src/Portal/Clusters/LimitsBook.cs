@@ -22,6 +22,12 @@ public sealed class LimitsBook
 
     internal void Note(Guid host, string container, ContainerLimits limits) => containers[container] = (host, limits);
 
+    internal void Forget(Guid host)
+    {
+        capacities.TryRemove(host, out _);
+        Keep(host, new HashSet<string>());
+    }
+
     /// <summary>Forgets the host's other containers: they are gone.</summary>
     internal void Keep(Guid host, IReadOnlySet<string> there)
     {

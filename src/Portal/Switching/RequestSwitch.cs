@@ -55,9 +55,6 @@ public sealed class RequestSwitch(
 {
     private const int LongestReason = 500;
 
-    public Task<SwitchResult> ExecuteAsync(Actor actor, TenantView tenant, string? reason, CancellationToken cancellationToken) =>
-        ExecuteAsync(actor, tenant, new SwitchRequest(reason), cancellationToken);
-
     /// <param name="tenant">As the caller saw it: whoever has switched it since comes first.</param>
     /// <exception cref="DeniedException">The actor may not switch, or not against a check.</exception>
     public Task<SwitchResult> ExecuteAsync(Actor actor, TenantView tenant, SwitchRequest request, CancellationToken cancellationToken) =>

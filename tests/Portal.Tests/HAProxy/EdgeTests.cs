@@ -74,6 +74,24 @@ public sealed class EdgeTests
         Assert.Contains($"x-forwarded-host: {Host}\n", seen, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(14, 200)]
+    [InlineData(16, 400)]
+    public async Task Headers_have_room_for_fifteen_kibibytes(int kibibytes, int expected)
+    {
+        await using var backend = await BareBackend.StartAsync(["one"]);
+        await using var gateway = new GatewayLab();
+        await gateway.Driver.ApplyAsync(gateway.Model([Server(backend.Ports["one"])], []));
+        using var client = gateway.Client();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/");
+        request.Headers.Host = Host;
+        request.Headers.TryAddWithoutValidation("X-Long", new string('x', kibibytes * 1024));
+
+        using var answer = await client.SendAsync(request);
+
+        Assert.Equal(expected, (int)answer.StatusCode);
+    }
+
     [Fact]
     public async Task A_web_socket_passes_and_survives_a_switch()
     {

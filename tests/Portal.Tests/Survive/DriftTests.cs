@@ -24,20 +24,20 @@ public sealed class DriftTests(PortalWorldCollection.Shared shared)
         await world.PushAsync("1");
         await world.AddStackAsync(stack, "1");
         await world.DeployAsync(stack, new { target = "live" });
-        var before = await LookAsync(stack);
+        var capacity = (await world.Engine.System.InfoAsync()).Capacity;
+        var before = await LookAsync(stack, capacity);
         var victim = (await world.ContainersAsync(stack))[0];
 
         await DoAsync(what, victim);
-        Assert.NotEqual(before, await LookAsync(stack));
+        Assert.NotEqual(before, await LookAsync(stack, capacity));
 
-        await Eventually.SeesAsync("all as it was", () => LookAsync(stack), seen => seen == before);
+        await Eventually.SeesAsync("all as it was", () => LookAsync(stack, capacity), seen => seen == before);
         await Eventually.SeesAsync("an answer", () => world.AskAsync(world.HostOf(stack)), answer => answer.Version == "1");
     }
 
     /// <summary>What a person would see of it: names, states, networks and limits. Not which container it is: one may be made anew.</summary>
-    private async Task<string> LookAsync(string stack)
+    private async Task<string> LookAsync(string stack, EngineCapacity capacity)
     {
-        var capacity = (await world.Engine.System.InfoAsync()).Capacity;
         var seen = await Task.WhenAll((await world.ContainersAsync(stack)).Select(async container =>
             $"{container.Name} {container.Status} {string.Join(' ', container.Networks.Keys)} {(await world.Engine.Containers.FindAsync(container.Id) is { } details ? capacity.Holds(ContainerLimits.Of(details.Definition)) : null)}"));
         return string.Join(", ", seen.Order(StringComparer.Ordinal));

@@ -60,7 +60,7 @@ public sealed partial class SwitchNote
         // Not with the page's own token: a switch that has begun is finished, whether or not somebody still looks.
         failure = await CurrentActor.TryAsync(async actor =>
         {
-            var result = await Request.ExecuteAsync(actor, Tenant, reason.Length > LongestReason ? "Switched back" : reason, CancellationToken.None);
+            var result = await Request.ExecuteAsync(actor, Tenant, new SwitchRequest(reason.Length > LongestReason ? "Switched back" : reason), CancellationToken.None);
             if (result is SwitchResult.Applied applied)
             {
                 Toast.Done(SwitchWords.Done(applied));

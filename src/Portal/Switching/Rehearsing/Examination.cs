@@ -41,8 +41,7 @@ public sealed class Examination(Preflight preflight, HttpChecks http, StandbyQue
             return new PreflightCheck(subject, false, $"it did not pass: {tested.Report.Obstacle}");
         }
 
-        var same = tested.Standby.Select(stack => (stack.Stack, stack.Fingerprint)).SequenceEqual(report.Standby.Select(stack => (stack.Stack, stack.Fingerprint)));
-        if (same)
+        if (StandbyStack.AreThose(tested.Standby, report))
         {
             return new PreflightCheck(subject, true, "standby is what was tested");
         }

@@ -15,12 +15,11 @@ public sealed class RehearseSwitch(Changes changes, Preflight preflight, HttpChe
         var permit = actor.Demand(Permission.Switch, tenant.Id);
         var (looking, reading) = (preflight.ExecuteAsync(tenant.Id, cancellationToken), checks.ListAsync(tenant.Id, cancellationToken));
         var first = await looking;
-        var before = await standby.OfAsync(tenant.Id, first.To, cancellationToken);
         var report = await examination.ExecuteAsync(tenant.Id, first, await reading, tested: null, cancellationToken);
-        var after = await standby.OfAsync(tenant.Id, first.To, cancellationToken);
-        if (StandbyStack.Differences(before, after) is { IsEmpty: false } moved && report.Passed)
+        var there = await standby.OfAsync(tenant.Id, report.To, cancellationToken);
+        if (report.Passed && !StandbyStack.AreThose(there, report))
         {
-            report = report with { Checks = [.. report.Checks, new PreflightCheck("standby", false, $"it changed while the checks ran: {string.Join(". ", moved)}")] };
+            report = report with { Checks = [.. report.Checks, new PreflightCheck("standby", false, $"it changed while the checks ran: now {string.Join(", ", there.Select(stack => $"{stack.Stack} r{stack.Revision}"))}")] };
         }
 
         var now = clock.GetUtcNow();
@@ -34,12 +33,12 @@ public sealed class RehearseSwitch(Changes changes, Preflight preflight, HttpChe
             Actor = actor.Name,
             At = now,
             Report = JsonSerializer.Serialize(report, JsonSerializerOptions.Web),
-            Standby = JsonSerializer.Serialize(after, JsonSerializerOptions.Web),
+            Standby = JsonSerializer.Serialize(there, JsonSerializerOptions.Web),
         };
         await changes.AddAsync(permit, new AuditLine("rehearsal.made", "pair", $"{report.From.Text()} → {report.To.Text()}")
         {
             Result = report.Passed ? "ok" : report.Obstacle!,
-            After = new { report.Checks, standby = after },
+            After = new { report.Checks, standby = there },
             Correlation = row.Id,
             Notes = [new ChangeNote(tenant.Id, "rehearsal", row.Id)],
         }, [row], cancellationToken);

@@ -22,6 +22,10 @@ public sealed record StandbyStack(string Stack, int Revision, string Fingerprint
                : $"{name} runs r{now.Revision}, and r{before.Revision} was tested{Details(before, now)}",
     ];
 
+    /// <summary>Whether a preflight met just these.</summary>
+    public static bool AreThose(IEnumerable<StandbyStack> stacks, PreflightReport report) =>
+        stacks.Select(stack => (stack.Stack, stack.Fingerprint)).SequenceEqual(report.Standby.Select(stack => (stack.Stack, stack.Fingerprint)));
+
     private static string Details(StandbyStack before, StandbyStack now)
     {
         List<string> details =

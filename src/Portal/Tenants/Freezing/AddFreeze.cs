@@ -84,7 +84,7 @@ public sealed class AddFreeze(Changes changes)
         }
 
         rules.Freezes = [.. rules.Freezes, freeze];
-        return (new AddFreezeResult.Added(freeze), new AuditLine("freeze.added", "freeze", freeze.Name) { After = FreezeEndpoints.Answer(freeze), Notes = [new ChangeNote(tenant, "switchrules", tenant)] });
+        return (new AddFreezeResult.Added(freeze), new AuditLine("freeze.added", "freeze", freeze.Name) { After = FreezeAnswer.Of(freeze), Notes = [new ChangeNote(tenant, "switchrules", tenant)] });
     }
 }
 
@@ -102,6 +102,6 @@ public sealed class RemoveFreeze(Changes changes)
             }
 
             rules.Freezes = rules.Freezes.Remove(former);
-            return (true, new AuditLine("freeze.removed", "freeze", name) { Before = FreezeEndpoints.Answer(former), Notes = [new ChangeNote(tenant, "switchrules", tenant)] });
+            return (true, new AuditLine("freeze.removed", "freeze", name) { Before = FreezeAnswer.Of(former), Notes = [new ChangeNote(tenant, "switchrules", tenant)] });
         }, cancellationToken);
 }

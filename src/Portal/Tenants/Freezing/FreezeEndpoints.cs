@@ -26,14 +26,6 @@ internal static class FreezeEndpoints
         api.MapPut("/tenants/{tenant}/time-zone", ChooseZoneAsync).WithName("ChooseTimeZone").WithSummary("By whose clocks the tenant's times are told").WithTags("Tenants");
     }
 
-    public static object Answer(FreezeWindow freeze) => new
-    {
-        freeze.Name,
-        from = freeze.Once?.From,
-        until = freeze.Once?.Until,
-        weekly = freeze.Weekly is { } weekly ? new { from = WeeklyTime.Text(weekly.FromDay, weekly.FromTime), until = WeeklyTime.Text(weekly.UntilDay, weekly.UntilTime) } : null,
-    };
-
     private static async Task<IResult> ListAsync(string tenant, HttpContext http, TenantQueries tenants, FreezeQueries freezes, CancellationToken cancellationToken)
     {
         if (await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is not { } view)
@@ -46,7 +38,7 @@ internal static class FreezeEndpoints
         {
             quiet.TimeZone,
             quiet.Lock,
-            freezes = quiet.Freezes.Select(freeze => new { window = Answer(freeze.Window), freeze.Current, freeze.Next }),
+            freezes = quiet.Freezes.Select(freeze => new { window = FreezeAnswer.Of(freeze.Window), freeze.Current, freeze.Next }),
             now = quiet.Now is { } hold ? new { kind = Store.SnakeCase.Of(hold.Kind.ToString()), why = hold.Sentence, hold.Until } : null,
         });
     }
@@ -60,7 +52,7 @@ internal static class FreezeEndpoints
 
         return await add.ExecuteAsync(http.Actor(), view.Id, new NewFreeze(body.Name ?? "", body.From, body.Until, body.Weekly?.From, body.Weekly?.Until), cancellationToken) switch
         {
-            AddFreezeResult.Added added => Results.Created($"/api/v1/tenants/{tenant}/freezes/{Uri.EscapeDataString(added.Freeze.Name)}", Answer(added.Freeze)),
+            AddFreezeResult.Added added => Results.Created($"/api/v1/tenants/{tenant}/freezes/{Uri.EscapeDataString(added.Freeze.Name)}", FreezeAnswer.Of(added.Freeze)),
             AddFreezeResult.Invalid invalid => Problems.Invalid(invalid.Field, invalid.Problem),
             AddFreezeResult.NameTaken => Problems.Conflict("There is a time of quiet of this name already."),
             AddFreezeResult.TooMany => Problems.Conflict($"A tenant has at most {SwitchRules.MostFreezes} times of quiet."),
