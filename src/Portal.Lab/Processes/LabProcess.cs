@@ -15,6 +15,7 @@ public sealed class LabProcess : IAsyncDisposable
 {
     private const long TailBytes = 32 * 1024;
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(40);
+    private static readonly TimeSpan LastWordsLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(10);
 
     private readonly Process process;
@@ -92,6 +93,12 @@ public sealed class LabProcess : IAsyncDisposable
 
             if (process.HasExited)
             {
+                await ReadToTheEndAsync(cancel).ConfigureAwait(false);
+                if (await probe(cancel).ConfigureAwait(false) is { } last)
+                {
+                    return last;
+                }
+
                 throw new TimeoutException($"{name} ended with {process.ExitCode} before {what}:\n{Tail()}");
             }
 
@@ -149,6 +156,10 @@ public sealed class LabProcess : IAsyncDisposable
         await StopAsync().ConfigureAwait(false);
         process.Dispose();
     }
+
+    // What a program wrote arrives after its end is seen; a child that it left behind may hold its output open for good.
+    private Task ReadToTheEndAsync(CancellationToken cancel) =>
+        Task.WhenAny(process.WaitForExitAsync(cancel), Task.Delay(LastWordsLimit, cancel));
 
     private string Tail() => string.Join('\n', Output.TakeLast(40));
 
