@@ -45,7 +45,7 @@ public static class ConfigRenderer
     private static string Config(GatewayListen listen, string fingerprint, SlotLayout layout)
     {
         var text = new StringBuilder();
-        text.Append(Global(listen, fingerprint)).Append('\n').Append(Defaults).Append('\n').Append(Frontend(listen)).Append(RoutePolicy.Tables);
+        text.Append(Global(listen, fingerprint)).Append('\n').Append(Defaults).Append('\n').Append(Frontend(listen)).Append(RoutePolicy.Tables).Append(AnswerTimes.Tables);
         foreach (var (name, slots) in layout.Backends)
         {
             text.Append(CultureInfo.InvariantCulture, $"\nbackend {name}\n{RoutePolicy.BackendRule}");
@@ -129,10 +129,9 @@ public static class ConfigRenderer
               http-request set-var(txn.match) var(txn.host),concat(,txn.path,/),map_beg({{GatewayFiles.RoutesName}})
               http-request return status 404 content-type "text/html; charset=utf-8" hdr Cache-Control no-store string '{{GatewayPages.NoRoute}}' unless { var(txn.match) -m found }
               http-request set-var(txn.route) var(txn.match),{{RoutePolicy.Key}}
-              http-request set-var(txn.live) var(txn.route),field(1,:),map({{GatewayFiles.LiveName}})
-              http-request set-var(txn.side) var(txn.live)
-              http-request set-var(txn.side) str({{Sides.Green}}) if preview { var(txn.live) -m str {{Sides.Blue}} }
-              http-request set-var(txn.side) str({{Sides.Blue}}) if preview { var(txn.live) -m str {{Sides.Green}} }
+              http-request set-var(txn.pointer) var(txn.route),field(1,:),map({{GatewayFiles.LiveName}})
+            {{LivePointer.Rules}}
+            {{AnswerTimes.Rules}}
             {{RoutePolicy.Rules}}
               use_backend %[var(txn.route)]:%[var(txn.side)]
 

@@ -43,10 +43,13 @@ public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = n
 
     /// <summary>Moves a group to a side: one map entry in every worker, read back, then the file. On any failure the old side stays live.</summary>
     /// <exception cref="HAProxyException">Refused: no such group. Others as <see cref="HAProxyFault"/> says.</exception>
-    public async Task<SwitchResult> SwitchAsync(string group, string side, CancellationToken cancellation = default)
+    public Task<SwitchResult> SwitchAsync(string group, string side, CancellationToken cancellation = default) => SwitchAsync(group, new LivePointer(side), cancellation);
+
+    /// <summary>The same, to a side that leaves a share to the other one.</summary>
+    public async Task<SwitchResult> SwitchAsync(string group, LivePointer wanted, CancellationToken cancellation = default)
     {
         Identifiers.Require("a group", group, Identifiers.IsGroup);
-        Identifiers.Require("a side", side, Sides.All.Contains);
+        var to = LivePointer.Parse(wanted.ToString());
         await writer.WaitAsync(cancellation);
         try
         {
@@ -59,10 +62,10 @@ public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = n
             try
             {
                 foreach (var worker in workers)
-                    await PointAsync(worker, group, side, cancellation);
+                    await PointAsync(worker, group, to.ToString(), cancellation);
                 var moved = time.GetElapsedTime(started);
-                process.Files.WriteLive(ConfigRenderer.LiveMap(live.SetItem(group, side)));
-                return new(group, from, side, moved, time.GetElapsedTime(started), workers.Length);
+                process.Files.WriteLive(ConfigRenderer.LiveMap(live.SetItem(group, to.ToString())));
+                return new(group, LivePointer.Parse(from), to, moved, time.GetElapsedTime(started), workers.Length);
             }
             catch (Exception error)
             {
@@ -100,6 +103,18 @@ public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = n
                 workers[worker.Pid] = BySide(group, rows);
         }
         return new(group, workers.ToImmutable());
+    }
+
+    /// <summary>All that is counted, by worker. Needs no writer's lock; a worker that ends meanwhile is left out.</summary>
+    public async Task<TrafficReading> TrafficAsync(CancellationToken cancellation = default)
+    {
+        var workers = ImmutableDictionary.CreateBuilder<int, ImmutableDictionary<string, BackendTraffic>>();
+        foreach (var worker in await WorkersAsync(cancellation))
+        {
+            if (await AskAsync(worker, client => TrafficAsync(client, cancellation), cancellation) is { } read)
+                workers[worker.Pid] = read;
+        }
+        return new(workers.ToImmutable());
     }
 
     /// <summary>Requests that a server of a route is busy with, over all workers.</summary>
@@ -244,6 +259,18 @@ public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = n
         }
     }
 
+    private static async Task<ImmutableDictionary<string, BackendTraffic>> TrafficAsync(RuntimeClient client, CancellationToken cancellation)
+    {
+        var (stats, counts) = (await client.ShowStatsAsync(backendsOnly: true, cancellation: cancellation), await client.ShowCountsAsync(AnswerTimes.Table, cancellation));
+        var times = counts.Select(count => (Place: AnswerTimes.TryParse(count.Key), count.Value)).Where(count => count.Place is not null)
+            .ToLookup(count => count.Place!.Value.Backend, count => KeyValuePair.Create(count.Place!.Value.Step, count.Value), StringComparer.Ordinal);
+        return stats.Where(row => row.Kind == StatKind.Backend && row.Proxy.Contains(':', StringComparison.Ordinal)).ToImmutableDictionary(
+            row => row.Proxy, row => new BackendTraffic(CountersOf(row), new AnswerTimes(times[row.Proxy].ToImmutableSortedDictionary())), StringComparer.Ordinal);
+    }
+
+    private static SideCounters CountersOf(StatRow row) =>
+        new(row.Requests, row.Answers5xx, row.ServerAborts, row.ClientAborts, row.Retries, row.Redispatches, row.InFlight);
+
     private static async Task<long> InFlightAsync(RuntimeClient client, string backend, ServerModel server, CancellationToken cancellation)
     {
         var stats = await client.ShowStatsAsync(cancellation: cancellation);
@@ -259,7 +286,6 @@ public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = n
             .Where(row => row.Kind == StatKind.Backend
                 && row.Proxy.StartsWith(group + ":", StringComparison.Ordinal)
                 && row.Proxy.EndsWith(":" + side, StringComparison.Ordinal))
-            .Select(row => new SideCounters(
-                row.Requests, row.Answers5xx, row.ServerAborts, row.ClientAborts, row.Retries, row.Redispatches, row.InFlight))
+            .Select(CountersOf)
             .Aggregate(SideCounters.Zero, (sum, next) => sum + next), StringComparer.Ordinal);
 }

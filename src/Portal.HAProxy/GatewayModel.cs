@@ -6,7 +6,7 @@ namespace Portal.HAProxy;
 /// <summary>Everything the gateway should be: where it listens, what it routes where, and which side of each group is live.</summary>
 /// <param name="Listen">Addresses, sockets and limits.</param>
 /// <param name="Routes">Public hosts and paths. Two routes may share a key; then their sides must be the same.</param>
-/// <param name="LiveSides">Group → <see cref="Sides"/>. Every group that a route names must be here.</param>
+/// <param name="LiveSides">Group → <see cref="LivePointer"/> as text. Every group that a route names must be here.</param>
 public sealed record GatewayModel(
     GatewayListen Listen,
     ImmutableArray<RouteModel> Routes,

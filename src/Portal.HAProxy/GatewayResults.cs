@@ -9,11 +9,11 @@ public sealed record ApplyResult(bool Started, bool Reloaded, int RuntimeChanges
     public bool ChangedNothing => !Started && !Reloaded && RuntimeChanges == 0 && FilesWritten == 0;
 }
 
-/// <param name="From">The side that was live before; equal to <paramref name="To"/> when there was nothing to move.</param>
+/// <param name="From">Where it pointed before; equal to <paramref name="To"/> when there was nothing to move.</param>
 /// <param name="Moved">From the command to the confirmed answer of the last worker: when the new side took over.</param>
 /// <param name="Total">The same with the map file on disk.</param>
 /// <param name="Workers">Workers that were told: replaced ones still finish their connections.</param>
-public sealed record SwitchResult(string Group, string From, string To, TimeSpan Moved, TimeSpan Total, int Workers);
+public sealed record SwitchResult(string Group, LivePointer From, LivePointer To, TimeSpan Moved, TimeSpan Total, int Workers);
 
 /// <summary>A side's counters over all routes of its group, in one worker.</summary>
 /// <param name="Requests">Finished or in flight.</param>
@@ -29,6 +29,10 @@ public sealed record SideCounters(
 
     /// <summary>What a client saw go wrong.</summary>
     public long Failed => Answers5xx + BrokenOff;
+
+    internal SideCounters Since(SideCounters earlier) => new(
+        Requests - earlier.Requests, Answers5xx - earlier.Answers5xx, BrokenOff - earlier.BrokenOff, ClientAborts - earlier.ClientAborts,
+        Retries - earlier.Retries, Redispatches - earlier.Redispatches, InFlight);
 
     public static SideCounters operator +(SideCounters one, SideCounters other) => new(
         one.Requests + other.Requests, one.Answers5xx + other.Answers5xx, one.BrokenOff + other.BrokenOff,

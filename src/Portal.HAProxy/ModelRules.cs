@@ -10,7 +10,7 @@ public static class ModelRules
         foreach (var (group, side) in model.LiveSides)
         {
             Identifiers.Require("a group", group, Identifiers.IsGroup);
-            Identifiers.Require($"the live side of '{group}'", side, Sides.All.Contains);
+            Identifiers.Require($"the live side of '{group}'", side, text => LivePointer.TryParse(text) is not null);
         }
         var places = new HashSet<string>(StringComparer.Ordinal);
         var byKey = new Dictionary<string, RouteModel>(StringComparer.Ordinal);

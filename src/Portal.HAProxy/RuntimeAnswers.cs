@@ -69,6 +69,21 @@ internal static class RuntimeAnswers
             Number(Text("CurrConns"), answer), Number(Text("CumReq"), answer));
     }
 
+    public static ImmutableArray<KeyValuePair<string, long>> Counts(string answer)
+    {
+        var lines = Lines(answer);
+        if (lines.Length == 0 || !lines[0].StartsWith("# table: ", StringComparison.Ordinal))
+            throw NotUnderstood(answer);
+        return [.. lines[1..].Select(line =>
+        {
+            var cells = line.Split(' ');
+            return KeyValuePair.Create(Labelled(cells, "key=", answer), Number(Labelled(cells, "gpc0=", answer), answer));
+        })];
+    }
+
+    private static string Labelled(string[] cells, string label, string answer) =>
+        cells.FirstOrDefault(cell => cell.StartsWith(label, StringComparison.Ordinal)) is { } cell ? cell[label.Length..] : throw NotUnderstood(answer);
+
     private static StatKind Kind(string type, string answer) => type switch
     {
         "0" => StatKind.Frontend,

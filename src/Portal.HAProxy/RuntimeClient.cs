@@ -105,6 +105,10 @@ public sealed partial class RuntimeClient
         return RuntimeAnswers.Stats(await AskAsync(command, cancellation));
     }
 
+    /// <summary>A stick table's entries with what their first general counter says.</summary>
+    public async Task<ImmutableArray<KeyValuePair<string, long>>> ShowCountsAsync(string table, CancellationToken cancellation = default) =>
+        RuntimeAnswers.Counts(await AskAsync($"show table {Word(table)}", cancellation));
+
     public async Task<InfoRow> ShowInfoAsync(CancellationToken cancellation = default) =>
         RuntimeAnswers.Info(await AskAsync("show info", cancellation));
 

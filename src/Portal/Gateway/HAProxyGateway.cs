@@ -51,10 +51,10 @@ public sealed class HAProxyGateway(HAProxyProcess process, GatewayDriver driver,
     public Task ApplyAsync(CancellationToken cancellationToken) =>
         ExclusiveAsync(async () => await ApplyAsync(await KnownAsync(cancellationToken), cancellationToken), cancellationToken);
 
-    public Task<TimeSpan> PointAsync(string tenantSlug, Colour live, CancellationToken cancellationToken) =>
+    public Task<TimeSpan> PointAsync(string tenantSlug, Colour live, Share? share, CancellationToken cancellationToken) =>
         ExclusiveAsync(async () =>
         {
-            var result = await driver.SwitchAsync(tenantSlug, live.Text(), cancellationToken);
+            var result = await driver.SwitchAsync(tenantSlug, new LivePointer(live.Text(), share), cancellationToken);
             moved = moved.SetItem(tenantSlug, live);
             return result.Moved;
         }, cancellationToken);
@@ -65,7 +65,7 @@ public sealed class HAProxyGateway(HAProxyProcess process, GatewayDriver driver,
         {
             var live = await process.Admin.GetMapAsync(GatewayFiles.LiveName, cancellationToken);
             return live
-                .Select(entry => (Tenant: entry.Key, Known: Colours.TryParse(entry.Value, out var colour), Colour: colour))
+                .Select(entry => (Tenant: entry.Key, Known: Colours.TryParse(LivePointer.TryParse(entry.Value)?.Side ?? "", out var colour), Colour: colour))
                 .Where(entry => entry.Known)
                 .ToImmutableDictionary(entry => entry.Tenant, entry => entry.Colour, StringComparer.Ordinal);
         }
@@ -80,6 +80,18 @@ public sealed class HAProxyGateway(HAProxyProcess process, GatewayDriver driver,
         try
         {
             return await driver.CountersAsync(tenantSlug, cancellationToken);
+        }
+        catch (HAProxyException error)
+        {
+            throw new GatewayException(error.Message, error);
+        }
+    }
+
+    public async Task<TrafficReading> TrafficAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await driver.TrafficAsync(cancellationToken);
         }
         catch (HAProxyException error)
         {

@@ -38,11 +38,17 @@ public interface IGateway
 
     /// <summary>Moves the tenant's live pointer, and reads it back.</summary>
     /// <returns>How long that took.</returns>
-    Task<TimeSpan> PointAsync(string tenantSlug, Colour live, CancellationToken cancellationToken);
+    Task<TimeSpan> PointAsync(string tenantSlug, Colour live, CancellationToken cancellationToken) => PointAsync(tenantSlug, live, null, cancellationToken);
+
+    /// <summary>The same, and leaves a share of the clients to the other side.</summary>
+    Task<TimeSpan> PointAsync(string tenantSlug, Colour live, Share? share, CancellationToken cancellationToken);
 
     /// <summary>Tenant → where its live pointer stands now.</summary>
     Task<IReadOnlyDictionary<string, Colour>> LiveAsync(CancellationToken cancellationToken);
 
     /// <summary>The tenant's requests, as the gateway itself counts them.</summary>
     Task<GroupCounters> CountAsync(string tenantSlug, CancellationToken cancellationToken);
+
+    /// <summary>All tenants' requests and how long they took, as the gateway itself counts them.</summary>
+    Task<TrafficReading> TrafficAsync(CancellationToken cancellationToken);
 }

@@ -25,7 +25,7 @@ public sealed class SwitchTests
             var report = await load.StopAsync();
 
             Assert.True(report.Failed == 0 && report.RetriedOnReusedConnection == 0, report.ToString());
-            Assert.Equal((Sides.Opposite(to), to), (result.From, result.To));
+            Assert.Equal((Sides.Opposite(to), to), (result.From.Side, result.To.Side));
             Assert.True(report.Version(newVersion)?.Count > 0, report.ToString());
             Assert.True(report.Version(oldVersion)?.LastSent < acknowledged, $"acknowledged {acknowledged}, {report}");
             var delta = (await gateway.Driver.CountersAsync(Group)).Since(before);
