@@ -2,6 +2,19 @@ namespace Portal.Model;
 
 public enum SwitchState { Requested, Applied, Undone, Failed }
 
+/// <summary>Why a switch was made.</summary>
+public enum SwitchCause
+{
+    /// <summary>Somebody, or something that somebody set up, asked for it.</summary>
+    Asked,
+
+    /// <summary>Live had no healthy replica any more.</summary>
+    Failover,
+
+    /// <summary>The switch before it was followed by too many failures or too slow answers.</summary>
+    Undo,
+}
+
 /// <summary>One move of a tenant's live pointer, with what was seen before and measured around it.</summary>
 public sealed class Switch : ITenantOwned
 {
@@ -12,6 +25,7 @@ public sealed class Switch : ITenantOwned
     /// <summary>The pair's generation that this switch makes.</summary>
     public required long Generation { get; init; }
     public SwitchState State { get; set; } = SwitchState.Requested;
+    public SwitchCause Cause { get; init; }
     public required string Reason { get; init; }
     public required string Actor { get; init; }
     public required string Source { get; init; }

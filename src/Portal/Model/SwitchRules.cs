@@ -13,6 +13,10 @@ public sealed class SwitchRules : ITenantOwned
     public ImmutableArray<FreezeWindow> Freezes { get; set; } = [];
     /// <summary>Null: nobody holds the tenant.</summary>
     public TenantLock? Held { get; set; }
+    /// <summary>Null: the portal never switches by itself because live is down.</summary>
+    public FailoverRule? Failover { get; set; }
+    /// <summary>Null: no side is measured against anything.</summary>
+    public SwitchLimits? Limits { get; set; }
     /// <summary>Grows with each change: of two people who change at the same instant the second looks again.</summary>
     public long Version { get; set; }
 }
@@ -42,3 +46,20 @@ public sealed record WeeklySpan(DayOfWeek FromDay, TimeOnly FromTime, DayOfWeek 
 /// <summary>Somebody keeps the tenant as it is.</summary>
 /// <param name="Holder">By the sign-in name.</param>
 public sealed record TenantLock(string Reason, string Holder, DateTimeOffset Since);
+
+/// <summary>The portal may switch by itself when a routed service of live has no healthy replica and standby has.</summary>
+/// <param name="After">How long live must have been so.</param>
+/// <param name="AtMostEvery">At least so long lies between two of them.</param>
+public sealed record FailoverRule(TimeSpan After, TimeSpan AtMostEvery)
+{
+    public static readonly TimeSpan ShortestAfter = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan LongestAfter = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan ShortestEvery = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan LongestEvery = TimeSpan.FromDays(7);
+}
+
+/// <summary>What the tenant takes for a side that is not as it should be. At least one of the two is there.</summary>
+/// <param name="FailedPercent">More failed requests than this part; null: as many as come.</param>
+/// <param name="P95">95 % of the answers must have begun within this; null: as slow as they come.</param>
+/// <param name="Undo">A switch after which the new side is beyond them is taken back within its first minute.</param>
+public sealed record SwitchLimits(double? FailedPercent, TimeSpan? P95, bool Undo);

@@ -92,6 +92,8 @@ public sealed class PortalDb : DbContext
         modelBuilder.Entity<SwitchRules>().Property(rules => rules.Checks).HasConversion(JsonColumns.Converter<System.Collections.Immutable.ImmutableArray<HttpCheck>>()).HasColumnType("jsonb");
         modelBuilder.Entity<SwitchRules>().Property(rules => rules.Freezes).HasConversion(JsonColumns.Converter<System.Collections.Immutable.ImmutableArray<FreezeWindow>>()).HasColumnType("jsonb");
         modelBuilder.Entity<SwitchRules>().Property(rules => rules.Held).HasConversion(JsonColumns.Converter<TenantLock?>()).HasColumnType("jsonb");
+        modelBuilder.Entity<SwitchRules>().Property(rules => rules.Failover).HasConversion(JsonColumns.Converter<FailoverRule?>()).HasColumnType("jsonb");
+        modelBuilder.Entity<SwitchRules>().Property(rules => rules.Limits).HasConversion(JsonColumns.Converter<SwitchLimits?>()).HasColumnType("jsonb");
         modelBuilder.Entity<Delivery>().Property(delivery => delivery.Headers).HasColumnType("jsonb");
 
         ForeignKeys.Apply(modelBuilder);

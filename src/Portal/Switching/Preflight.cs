@@ -12,6 +12,10 @@ public sealed record PreflightCheck(string Subject, bool Passed, string Seen)
 {
     /// <summary>It says whether enough replicas are healthy to take the traffic.</summary>
     public bool Health { get; init; }
+
+    /// <summary>It failed, and says that standby could take the traffic all the same, with fewer healthy replicas than live is to have.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool Able { get; init; }
 }
 
 /// <summary>A stack on standby, as far as it takes to tell whether it is still the same.</summary>
@@ -32,6 +36,10 @@ public sealed record PreflightReport(Colour From, Colour To, ImmutableArray<Pref
     /// <summary>Where standby has not the healthy replicas to take the traffic.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public IEnumerable<PreflightCheck> Unfit => Failed.Where(check => check.Health);
+
+    /// <summary>The first reason why standby cannot even take over from a live side that is down; null when it can.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public PreflightCheck? KeepsFromFailover => Failed.FirstOrDefault(check => !check.Able);
 
     /// <summary>The first reason why not; null when nothing is in the way.</summary>
     public string? Obstacle => Failed.FirstOrDefault() is { } check ? $"{check.Subject}: {check.Seen}" : null;
@@ -117,7 +125,7 @@ public sealed class Preflight(PortalDbFactory databases, Inventory inventory, Re
         var (need, have) = (Healthy(live), Healthy(live.Other()));
         return have >= need && have > 0
             ? new PreflightCheck($"{stack} {service}", true, $"{have} healthy on standby, {need} on live") { Health = true }
-            : new PreflightCheck($"{stack} {service}", false, $"standby has {have} healthy {(have == 1 ? "replica" : "replicas")}, live has {need}") { Health = true };
+            : new PreflightCheck($"{stack} {service}", false, $"standby has {have} healthy {(have == 1 ? "replica" : "replicas")}, live has {need}") { Health = true, Able = have > 0 };
 
         int Healthy(Colour colour) => inventory.Of(tenant, colour, stack).Count(replica => replica.Labels.Service == service && replica.Healthy);
     }

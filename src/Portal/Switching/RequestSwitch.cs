@@ -14,7 +14,7 @@ namespace Portal.Switching;
 
 public abstract record SwitchResult
 {
-    /// <param name="SwitchBackUntil">Null: it was the way back, and opens no window.</param>
+    /// <param name="SwitchBackUntil">Null: it was the way back or a failover, and opens no window.</param>
     public sealed record Applied(Guid SwitchId, Colour From, Colour To, double Milliseconds, DateTimeOffset? SwitchBackUntil) : SwitchResult;
 
     public sealed record ReasonMissing : SwitchResult;
@@ -43,6 +43,11 @@ public sealed record SwitchRequest(string? Reason, string? Override = null, Guid
 {
     /// <summary>The side that is to be live; null: the other one, whichever that is.</summary>
     public Colour? To { get; init; }
+
+    public SwitchCause Cause { get; init; }
+
+    /// <summary>The numbers that led to it, for the audit event.</summary>
+    public object? Measured { get; init; }
 }
 
 /// <summary>
@@ -93,6 +98,11 @@ public sealed class RequestSwitch(
 
         // Back within the window is what the window is for: no check of the side that failed may block it, nor may anybody's quiet.
         var undo = request.Delivery is null ? standing.UndoneBy(report.To, clock.GetUtcNow()) : null;
+        if (undo is null && request.Cause == SwitchCause.Undo)
+        {
+            return new SwitchResult.AnotherIsOpen();
+        }
+
         if (undo is null)
         {
             if (request.Rehearsal is not null && tested is null)
@@ -100,13 +110,13 @@ public sealed class RequestSwitch(
                 return new SwitchResult.Invalid("rehearsal", "The tenant has no such rehearsal.");
             }
 
-            if (gate.Switch(standing.Gate) is { } hold)
+            if (Hold(standing.Gate, request.Cause) is { } hold)
             {
                 return new SwitchResult.Held(hold);
             }
 
             report = await examination.ExecuteAsync(tenant.Id, report, standing.Gate.Rules?.Checks ?? [], tested, cancellationToken);
-            if (!report.Passed && request.Override is null)
+            if (request.Cause == SwitchCause.Failover ? report.KeepsFromFailover is not null : !report.Passed && request.Override is null)
             {
                 return new SwitchResult.Blocked(report);
             }
@@ -126,6 +136,10 @@ public sealed class RequestSwitch(
             return new SwitchResult.AnotherIsOpen();
         }
     }
+
+    /// <summary>A time of quiet keeps people from changing what runs; it does not keep a tenant down.</summary>
+    private Hold? Hold(GateStanding standing, SwitchCause cause) =>
+        gate.Switch(standing) is { } hold && !(cause == SwitchCause.Failover && hold.Kind == HoldKind.Frozen) ? hold : null;
 
     private static SwitchResult? Problem(SwitchRequest request) =>
         string.IsNullOrWhiteSpace(request.Reason) || request.Reason.Length > LongestReason ? new SwitchResult.ReasonMissing()
@@ -163,7 +177,7 @@ public sealed class RequestSwitch(
     {
         var now = clock.GetUtcNow();
         var reason = request.Reason!.Trim();
-        var overridden = undo is null && !report.Passed ? request.Override!.Trim() : null;
+        var overridden = undo is null && !report.Passed ? request.Override?.Trim() : null;
         var intent = new Switch
         {
             Id = Guid.CreateVersion7(now),
@@ -171,6 +185,7 @@ public sealed class RequestSwitch(
             From = report.From,
             To = report.To,
             Generation = standing.Pair.Generation + 1,
+            Cause = request.Cause,
             Reason = reason,
             Actor = permit.Actor.Name,
             Source = permit.Actor.Source,
@@ -184,7 +199,7 @@ public sealed class RequestSwitch(
         var line = Line("switch.requested", intent) with
         {
             Before = new { live = report.From.Text() },
-            After = new { live = report.To.Text(), reason, switchBack = undo is not null, rehearsal = intent.RehearsalId, checks = report.Checks, differences = report.Differences },
+            After = new { live = report.To.Text(), reason, cause = request.Cause, measured = request.Measured, switchBack = undo is not null, rehearsal = intent.RehearsalId, checks = report.Checks, differences = report.Differences },
             Also = overridden is null ? [] : [Line("switch.overridden", intent) with { After = new { reason = overridden, failed = report.Failed } }],
         };
         await changes.AddAsync(permit, line, [intent], cancellationToken);
@@ -221,7 +236,8 @@ public sealed class RequestSwitch(
             // As they were read or written before: what another has changed since makes the commit fail.
             db.AttachRange(intent, pair);
             var now = clock.GetUtcNow();
-            DateTimeOffset? until = undo is null ? now + options.Value.SwitchBackWindow : null;
+            // After a failover there is nothing to go back to: the other side is to be mended first.
+            DateTimeOffset? until = undo is null && intent.Cause != SwitchCause.Failover ? now + options.Value.SwitchBackWindow : null;
             intent.State = SwitchState.Applied;
             intent.AppliedAt = now;
             intent.Milliseconds = took.TotalMilliseconds;

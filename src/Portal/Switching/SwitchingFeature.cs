@@ -1,4 +1,5 @@
 using Portal.Access;
+using Portal.Switching.Automatic;
 using Portal.Switching.Checks;
 using Portal.Switching.Parity;
 using Portal.Switching.Rehearsing;
@@ -37,6 +38,13 @@ public static class SwitchingFeature
         services.AddSingleton<ParityQueries>();
         services.AddSingleton<AlignSides>();
         services.AddHostedService<SwitchSettler>();
+        services.AddSingleton<AutomationQueries>();
+        services.AddSingleton<ChooseAutomation>();
+        services.AddSingleton<OutageQueries>();
+        services.AddSingleton<AddressWitness>();
+        services.AddSingleton<SwitchByItself>();
+        services.AddHostedService<FailoverWorker>();
+        services.AddHostedService<UndoWorker>();
     }
 
     public static void MapSwitching(this IEndpointRouteBuilder api)
@@ -49,6 +57,7 @@ public static class SwitchingFeature
         CheckEndpoints.Map(api);
         RehearsalEndpoints.Map(api);
         SwitchBackEndpoints.Map(api);
+        AutomationEndpoints.Map(api);
     }
 
     private static async Task<IResult> RequestAsync(string tenant, SwitchBody body, HttpContext http, TenantQueries tenants, RequestSwitch request, CancellationToken cancellationToken)
@@ -119,6 +128,7 @@ public static class SwitchingFeature
         from = row.From.Text(),
         to = row.To.Text(),
         state = Store.SnakeCase.Of(row.State.ToString()),
+        cause = Store.SnakeCase.Of(row.Cause.ToString()),
         row.Reason,
         row.Actor,
         row.RequestedAt,

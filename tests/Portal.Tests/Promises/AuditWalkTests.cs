@@ -90,6 +90,8 @@ public sealed class AuditWalkTests(PagesWorld world)
     {
         using var zone = await world.Administrator.PutAsJsonAsync($"/api/v1/tenants/{tenant}/time-zone", new { timeZone = "Europe/Berlin" });
         zone.EnsureSuccessStatusCode();
+        using var automation = await world.Administrator.PutAsJsonAsync($"/api/v1/tenants/{tenant}/automation", new { failover = new { } });
+        Assert.Equal(HttpStatusCode.OK, automation.StatusCode);
         using var held = await world.Administrator.PutAsJsonAsync($"/api/v1/tenants/{tenant}/lock", new { reason = "walking" });
         held.EnsureSuccessStatusCode();
         await DeleteAsync($"tenants/{tenant}/lock");

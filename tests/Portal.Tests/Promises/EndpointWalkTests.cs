@@ -73,6 +73,7 @@ public sealed class EndpointWalkTests(EndpointWalkTests.Lab lab) : IClassFixture
         ["DELETE /api/v1/tenants/{tenant}/switchback"] = "switchback.given_up",
         ["POST /api/v1/tenants/{tenant}/freezes"] = "freeze.added",
         ["DELETE /api/v1/tenants/{tenant}/freezes/{name}"] = "freeze.removed",
+        ["PUT /api/v1/tenants/{tenant}/automation"] = "automation.changed",
         ["PUT /api/v1/tenants/{tenant}/lock"] = "lock.held",
         ["DELETE /api/v1/tenants/{tenant}/lock"] = "lock.released",
         ["PUT /api/v1/tenants/{tenant}/time-zone"] = "tenant.timezone",
