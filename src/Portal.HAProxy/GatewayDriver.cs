@@ -43,10 +43,13 @@ public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = n
 
     /// <summary>Moves a group to a side: one map entry in every worker, read back, then the file. On any failure the old side stays live.</summary>
     /// <exception cref="HAProxyException">Refused: no such group. Others as <see cref="HAProxyFault"/> says.</exception>
-    public Task<SwitchResult> SwitchAsync(string group, string side, CancellationToken cancellation = default) => SwitchAsync(group, new LivePointer(side), cancellation);
+    public Task<SwitchResult> SwitchAsync(string group, string side, CancellationToken cancellation = default) => PointAsync(group, new LivePointer(side), fromAnySide: true, cancellation);
 
-    /// <summary>The same, to a side that leaves a share to the other one.</summary>
-    public async Task<SwitchResult> SwitchAsync(string group, LivePointer wanted, CancellationToken cancellation = default)
+    /// <summary>Leaves a share to the side that is not live, or nothing any more. The live side stays as it is.</summary>
+    /// <exception cref="HAProxyException">Refused: another side is live. Others as of a switch.</exception>
+    public Task<SwitchResult> ShareAsync(string group, LivePointer wanted, CancellationToken cancellation = default) => PointAsync(group, wanted, fromAnySide: false, cancellation);
+
+    private async Task<SwitchResult> PointAsync(string group, LivePointer wanted, bool fromAnySide, CancellationToken cancellation)
     {
         Identifiers.Require("a group", group, Identifiers.IsGroup);
         var to = LivePointer.Parse(wanted.ToString());
@@ -58,6 +61,8 @@ public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = n
             var (workers, live) = (await asked, await map);
             if (!live.TryGetValue(group, out var from))
                 throw new HAProxyException(HAProxyFault.Refused, $"The gateway knows no group '{group}'.");
+            if (!fromAnySide && LivePointer.Parse(from).Side != to.Side)
+                throw new HAProxyException(HAProxyFault.Refused, $"'{group}' is not live on {to.Side}.");
             var started = time.GetTimestamp();
             try
             {

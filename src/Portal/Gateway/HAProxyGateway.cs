@@ -51,10 +51,13 @@ public sealed class HAProxyGateway(HAProxyProcess process, GatewayDriver driver,
     public Task ApplyAsync(CancellationToken cancellationToken) =>
         ExclusiveAsync(async () => await ApplyAsync(await KnownAsync(cancellationToken), cancellationToken), cancellationToken);
 
-    public Task<TimeSpan> PointAsync(string tenantSlug, Colour live, Share? share, CancellationToken cancellationToken) =>
+    public Task ShareAsync(string tenantSlug, Colour live, Share? share, CancellationToken cancellationToken) =>
+        ExclusiveAsync(() => driver.ShareAsync(tenantSlug, new LivePointer(live.Text(), share), cancellationToken), cancellationToken);
+
+    public Task<TimeSpan> PointAsync(string tenantSlug, Colour live, CancellationToken cancellationToken) =>
         ExclusiveAsync(async () =>
         {
-            var result = await driver.SwitchAsync(tenantSlug, new LivePointer(live.Text(), share), cancellationToken);
+            var result = await driver.SwitchAsync(tenantSlug, live.Text(), cancellationToken);
             moved = moved.SetItem(tenantSlug, live);
             return result.Moved;
         }, cancellationToken);
@@ -122,8 +125,9 @@ public sealed class HAProxyGateway(HAProxyProcess process, GatewayDriver driver,
             from pair in db.Pairs.AsNoTracking()
             join tenant in db.Tenants on pair.TenantId equals tenant.Id
             where tenant.ArchivedAt == null
-            select new { tenant.Slug, pair.Live }).ToDictionaryAsync(row => row.Slug, row => row.Live, StringComparer.Ordinal, cancellationToken);
-        moved = moved.RemoveRange(moved.Where(pointer => pairs.GetValueOrDefault(pointer.Key) == pointer.Value).Select(pointer => pointer.Key));
+            select new { tenant.Slug, pair.Live, Gradual = db.GradualSwitches.FirstOrDefault(gradual => gradual.TenantId == pair.TenantId && gradual.State == GradualState.Running && gradual.Generation == pair.Generation) })
+            .ToDictionaryAsync(row => row.Slug, row => (row.Live, row.Gradual), StringComparer.Ordinal, cancellationToken);
+        moved = moved.RemoveRange(moved.Where(pointer => pairs.GetValueOrDefault(pointer.Key).Live == pointer.Value).Select(pointer => pointer.Key));
         var routes = await (
             from route in db.Routes.AsNoTracking()
             join stack in db.Stacks on route.StackId equals stack.Id
@@ -139,8 +143,11 @@ public sealed class HAProxyGateway(HAProxyProcess process, GatewayDriver driver,
                 route.Key.RouteKey,
                 wanted.GetValueOrDefault(BackendSide.Of(route.Key), []),
                 wanted.GetValueOrDefault(BackendSide.Of(route.Key with { Colour = Colour.Green }), [])) { Policy = route.Settings.Policy })],
-            pairs.ToImmutableSortedDictionary(pair => pair.Key, pair => moved.GetValueOrDefault(pair.Key, pair.Value).Text(), StringComparer.Ordinal));
+            pairs.ToImmutableSortedDictionary(pair => pair.Key, pair => Pointer(pair.Key, pair.Value.Live, pair.Value.Gradual), StringComparer.Ordinal));
     }
+
+    private string Pointer(string tenantSlug, Colour live, GradualSwitch? gradual) =>
+        moved.TryGetValue(tenantSlug, out var newer) && newer != live ? newer.Text() : new LivePointer(live.Text(), gradual?.AsShare()).ToString();
 
     /// <summary>Kept in memory once read; a HAProxy that runs since before this process tells what it serves.</summary>
     private async Task<ImmutableDictionary<BackendSide, ImmutableArray<ServerModel>>> KnownAsync(CancellationToken cancellationToken) =>

@@ -38,10 +38,10 @@ public interface IGateway
 
     /// <summary>Moves the tenant's live pointer, and reads it back.</summary>
     /// <returns>How long that took.</returns>
-    Task<TimeSpan> PointAsync(string tenantSlug, Colour live, CancellationToken cancellationToken) => PointAsync(tenantSlug, live, null, cancellationToken);
+    Task<TimeSpan> PointAsync(string tenantSlug, Colour live, CancellationToken cancellationToken);
 
-    /// <summary>The same, and leaves a share of the clients to the other side.</summary>
-    Task<TimeSpan> PointAsync(string tenantSlug, Colour live, Share? share, CancellationToken cancellationToken);
+    /// <summary>Leaves a share of the clients to the side that is not live, as the database has it. A tenant that is live elsewhere by now stays as it is.</summary>
+    Task ShareAsync(string tenantSlug, Colour live, Share? share, CancellationToken cancellationToken);
 
     /// <summary>Tenant → where its live pointer stands now.</summary>
     Task<IReadOnlyDictionary<string, Colour>> LiveAsync(CancellationToken cancellationToken);

@@ -52,6 +52,8 @@ public sealed record TenantLock(string Reason, string Holder, DateTimeOffset Sin
 /// <param name="AtMostEvery">At least so long lies between two of them.</param>
 public sealed record FailoverRule(TimeSpan After, TimeSpan AtMostEvery)
 {
+    public static readonly TimeSpan UsualAfter = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan UsualEvery = TimeSpan.FromHours(1);
     public static readonly TimeSpan ShortestAfter = TimeSpan.FromSeconds(1);
     public static readonly TimeSpan LongestAfter = TimeSpan.FromMinutes(10);
     public static readonly TimeSpan ShortestEvery = TimeSpan.FromMinutes(1);

@@ -34,6 +34,7 @@ public sealed class PortalDb : DbContext
     public DbSet<Switch> Switches => Set<Switch>();
     public DbSet<PlannedSwitch> PlannedSwitches => Set<PlannedSwitch>();
     public DbSet<Rehearsal> Rehearsals => Set<Rehearsal>();
+    public DbSet<GradualSwitch> GradualSwitches => Set<GradualSwitch>();
     public DbSet<SwitchRules> SwitchRules => Set<SwitchRules>();
     public DbSet<Route> Routes => Set<Route>();
     public DbSet<Secret> Secrets => Set<Secret>();
@@ -94,6 +95,8 @@ public sealed class PortalDb : DbContext
         modelBuilder.Entity<SwitchRules>().Property(rules => rules.Held).HasConversion(JsonColumns.Converter<TenantLock?>()).HasColumnType("jsonb");
         modelBuilder.Entity<SwitchRules>().Property(rules => rules.Failover).HasConversion(JsonColumns.Converter<FailoverRule?>()).HasColumnType("jsonb");
         modelBuilder.Entity<SwitchRules>().Property(rules => rules.Limits).HasConversion(JsonColumns.Converter<SwitchLimits?>()).HasColumnType("jsonb");
+        modelBuilder.Entity<GradualSwitch>().Property(gradual => gradual.Steps).HasConversion(JsonColumns.Converter<System.Collections.Immutable.ImmutableArray<int>>()).HasColumnType("jsonb");
+        modelBuilder.Entity<GradualSwitch>().Property(gradual => gradual.Version).IsConcurrencyToken();
         modelBuilder.Entity<Delivery>().Property(delivery => delivery.Headers).HasColumnType("jsonb");
 
         ForeignKeys.Apply(modelBuilder);

@@ -1,6 +1,7 @@
 using Portal.Access;
 using Portal.Switching.Automatic;
 using Portal.Switching.Checks;
+using Portal.Switching.Gradual;
 using Portal.Switching.Parity;
 using Portal.Switching.Rehearsing;
 using Portal.Switching.Window;
@@ -43,6 +44,11 @@ public static class SwitchingFeature
         services.AddSingleton<OutageQueries>();
         services.AddSingleton<AddressWitness>();
         services.AddSingleton<SwitchByItself>();
+        services.AddSingleton<GradualQueries>();
+        services.AddSingleton<BeginGradual>();
+        services.AddSingleton<StopGradual>();
+        services.AddSingleton<SettleGradual>();
+        services.AddHostedService<GradualWorker>();
         services.AddHostedService<FailoverWorker>();
         services.AddHostedService<UndoWorker>();
     }
@@ -58,6 +64,7 @@ public static class SwitchingFeature
         RehearsalEndpoints.Map(api);
         SwitchBackEndpoints.Map(api);
         AutomationEndpoints.Map(api);
+        GradualEndpoints.Map(api);
     }
 
     private static async Task<IResult> RequestAsync(string tenant, SwitchBody body, HttpContext http, TenantQueries tenants, RequestSwitch request, CancellationToken cancellationToken)

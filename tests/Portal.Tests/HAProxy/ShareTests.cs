@@ -13,7 +13,7 @@ public sealed class ShareTests
         await using var backend = await BareBackend.StartAsync(["v1", "v2"]);
         await using var gateway = new GatewayLab();
         await gateway.Driver.ApplyAsync(gateway.Model([Server(backend.Ports["v1"])], [Server(backend.Ports["v2"])]));
-        await gateway.Driver.SwitchAsync(Group, new LivePointer(Sides.Blue, new Share(25, Stickiness.Cookie)));
+        await gateway.Driver.ShareAsync(Group, new LivePointer(Sides.Blue, new Share(25, Stickiness.Cookie)));
         Assert.Equal("acme blue!25!cookie\n", gateway.Process.Files.Read()?.Live);
 
         var drawn = new List<(string Cookie, string Version)>();
@@ -32,9 +32,13 @@ public sealed class ShareTests
 
         Assert.Equal("v2", (await gateway.GetAsync("standby--" + Host)).Body);
 
-        await gateway.Driver.SwitchAsync(Group, new LivePointer(Sides.Blue, new Share(60, Stickiness.Cookie)));
+        await gateway.Driver.ShareAsync(Group, new LivePointer(Sides.Blue, new Share(60, Stickiness.Cookie)));
         Assert.All(await AgainAsync(drawn.Where(client => client.Version == "v2")), version => Assert.Equal("v2", version));
         Assert.Contains("v2", await AgainAsync(drawn.Where(client => client.Version == "v1")));
+
+        // A share never moves the live side: whoever gives one may have been overtaken by a switch.
+        var refused = await Assert.ThrowsAsync<HAProxyException>(() => gateway.Driver.ShareAsync(Group, new LivePointer(Sides.Green, new Share(10, Stickiness.Cookie))));
+        Assert.Equal(HAProxyFault.Refused, refused.Fault);
 
         await gateway.Driver.SwitchAsync(Group, Sides.Blue);
         Assert.All(await AgainAsync(drawn), version => Assert.Equal("v1", version));
@@ -65,7 +69,7 @@ public sealed class ShareTests
             Assert.Equal((first, null), await AskAsync(gateway, null));
         }
 
-        await gateway.Driver.SwitchAsync(Group, new LivePointer(Sides.Green, new Share(50, Stickiness.Cookie)));
+        await gateway.Driver.ShareAsync(Group, new LivePointer(Sides.Green, new Share(50, Stickiness.Cookie)));
         foreach (var rubbish in new[] { "", "-1", "100", "1e1", "99999999999999999999", "x!y" })
         {
             var (version, cookie) = await AskAsync(gateway, $"{LivePointer.Cookie}={rubbish}");

@@ -63,6 +63,8 @@ public sealed class AuditWalkTests(PagesWorld world)
         await world.SwitchAsync(tenant, "walking");
         await world.PostAsync($"tenants/{tenant}/switchback", new { minutes = 10 });
         await DeleteAsync($"tenants/{tenant}/switchback");
+        await world.PostAsync($"tenants/{tenant}/gradual", new { steps = new[] { 1 }, reason = "walking" });
+        await DeleteAsync($"tenants/{tenant}/gradual");
         var slow = await world.PushAsync("walk-slow", "START_DELAY_MS=60000");
         var deployment = await world.RequestAsync(tenant, "walked", new { target = "standby", images = new { web = slow } });
         await world.PostAsync($"deployments/{deployment}/cancel", new { });

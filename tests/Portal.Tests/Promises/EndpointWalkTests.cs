@@ -73,6 +73,8 @@ public sealed class EndpointWalkTests(EndpointWalkTests.Lab lab) : IClassFixture
         ["DELETE /api/v1/tenants/{tenant}/switchback"] = "switchback.given_up",
         ["POST /api/v1/tenants/{tenant}/freezes"] = "freeze.added",
         ["DELETE /api/v1/tenants/{tenant}/freezes/{name}"] = "freeze.removed",
+        ["POST /api/v1/tenants/{tenant}/gradual"] = "gradual.begun",
+        ["DELETE /api/v1/tenants/{tenant}/gradual"] = "gradual.stopped",
         ["PUT /api/v1/tenants/{tenant}/automation"] = "automation.changed",
         ["PUT /api/v1/tenants/{tenant}/lock"] = "lock.held",
         ["DELETE /api/v1/tenants/{tenant}/lock"] = "lock.released",

@@ -4,6 +4,7 @@ using Portal.Pages.Frame;
 using Portal.Pages.Shared;
 using Portal.Stacks;
 using Portal.Store;
+using Portal.Switching.Automatic;
 using Portal.Switching.Checks;
 using Portal.Switching.Rehearsing;
 using Portal.Tenants.Freezing;
@@ -11,7 +12,7 @@ using RouteView = Portal.Stacks.RouteView;
 
 namespace Portal.Pages.Switching;
 
-/// <summary>What stands between standby and live: checks, times of quiet, the lock, and rehearsals.</summary>
+/// <summary>What stands between standby and live: checks, times of quiet, the lock, rehearsals, and what the portal does by itself.</summary>
 public sealed partial class SwitchingPage
 {
     private const int Recent = 10;
@@ -20,6 +21,7 @@ public sealed partial class SwitchingPage
     private IReadOnlyList<RouteView> routes = [];
     private IReadOnlyList<RehearsalView> rehearsals = [];
     private QuietView quiet = null!;
+    private AutomationView automation = null!;
     private bool holding;
 
     [Inject]
@@ -35,6 +37,9 @@ public sealed partial class SwitchingPage
     private RehearsalQueries Rehearsals { get; set; } = null!;
 
     [Inject]
+    private AutomationQueries Automations { get; set; } = null!;
+
+    [Inject]
     private HoldLock Hold { get; set; } = null!;
 
     [Inject]
@@ -47,6 +52,7 @@ public sealed partial class SwitchingPage
         checks = await Checks.ListAsync(Here.Id, cancellation);
         routes = await Stacks.RoutesAsync(Here.Id, cancellation);
         quiet = await Freezes.FindAsync(Here.Id, cancellation);
+        automation = await Automations.FindAsync(Here.Id, cancellation);
         rehearsals = await Rehearsals.ListAsync(Here.Id, Recent, cancellation);
         return true;
     }

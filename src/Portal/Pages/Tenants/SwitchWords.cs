@@ -29,6 +29,8 @@ internal static class SwitchWords
     public static (StatusKind Kind, string Word) State(Switch one) => one.State switch
     {
         SwitchState.Requested => (StatusKind.Run, "switching"),
+        SwitchState.Applied when one.Cause == SwitchCause.Failover => (StatusKind.Warn, "failover"),
+        SwitchState.Applied when one.Cause == SwitchCause.Undo => (StatusKind.Warn, "taken back by itself"),
         SwitchState.Applied when one.UndoOf is not null => (StatusKind.Ok, "switched back"),
         SwitchState.Applied => (StatusKind.Ok, "applied"),
         SwitchState.Undone => (StatusKind.Idle, "taken back"),

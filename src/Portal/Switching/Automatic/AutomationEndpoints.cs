@@ -17,9 +17,6 @@ public sealed record LimitsBody(double? FailedPercent, double? P95Milliseconds, 
 
 internal static class AutomationEndpoints
 {
-    public const double UsualAfterSeconds = 5;
-    public const double UsualEveryMinutes = 60;
-
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/tenants/{tenant}/automation", GetAsync).WithName("GetAutomation").WithSummary("What the portal may do by itself: failover, and taking a switch back").WithTags("Switches");
@@ -54,7 +51,9 @@ internal static class AutomationEndpoints
     }
 
     private static AutomationView Wanted(AutomationBody body) => new(
-        body.Failover is { } failover ? new FailoverRule(Seconds(failover.AfterSeconds ?? UsualAfterSeconds), Seconds((failover.AtMostEveryMinutes ?? UsualEveryMinutes) * 60)) : null,
+        body.Failover is { } failover ? new FailoverRule(
+            failover.AfterSeconds is { } after ? Seconds(after) : FailoverRule.UsualAfter,
+            failover.AtMostEveryMinutes is { } every ? Seconds(every * 60) : FailoverRule.UsualEvery) : null,
         body.Limits is { } limits ? new SwitchLimits(limits.FailedPercent, limits.P95Milliseconds is { } p95 ? Seconds(p95 / 1000) : null, limits.Undo ?? false) : null);
 
     /// <summary>No number that was sent is too large for a span; the rules then say what it may be.</summary>

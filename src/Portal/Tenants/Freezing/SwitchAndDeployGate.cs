@@ -4,7 +4,7 @@ using Portal.Store;
 
 namespace Portal.Tenants.Freezing;
 
-public enum HoldKind { Locked, Frozen, KeptForSwitchBack }
+public enum HoldKind { Locked, Frozen, KeptForSwitchBack, TakesClients }
 
 /// <summary>Why nothing is taken now.</summary>
 /// <param name="Sentence">For people: what holds it, until when, and the way out.</param>
@@ -13,7 +13,11 @@ public sealed record Hold(HoldKind Kind, string Sentence, DateTimeOffset? Until)
 
 /// <summary>What the gate goes by: read in the caller's own query, so that it costs no exchange.</summary>
 /// <param name="Rules">Null: the tenant has never said anything.</param>
-public sealed record GateStanding(string Slug, Colour Live, DateTimeOffset? SwitchBackUntil, string TimeZone, SwitchRules? Rules);
+public sealed record GateStanding(string Slug, Colour Live, DateTimeOffset? SwitchBackUntil, string TimeZone, SwitchRules? Rules)
+{
+    /// <summary>A gradual switch is under way: standby has clients.</summary>
+    public bool Gradual { get; init; }
+}
 
 /// <summary>
 /// The one place that says whether a switch or a deployment is taken now. What heals does not ask, nor does the way back within the
@@ -27,7 +31,7 @@ public sealed class SwitchAndDeployGate(TimeProvider clock)
     /// <param name="colours">Where the deployment is to go.</param>
     /// <param name="givesUp">Whoever asks gives the way back up for it.</param>
     /// <returns>Null: it may go there.</returns>
-    public Hold? Deploy(GateStanding standing, IReadOnlyCollection<Colour> colours, bool givesUp) => Locked(standing) ?? Frozen(standing) ?? (givesUp ? null : Kept(standing, colours));
+    public Hold? Deploy(GateStanding standing, IReadOnlyCollection<Colour> colours, bool givesUp) => Locked(standing) ?? Frozen(standing) ?? Taken(standing, colours) ?? (givesUp ? null : Kept(standing, colours));
 
     /// <summary>Whether a deployment there ends the way back.</summary>
     public bool EndsWayBack(GateStanding standing, IReadOnlyCollection<Colour> colours) => Kept(standing, colours) is not null;
@@ -51,6 +55,11 @@ public sealed class SwitchAndDeployGate(TimeProvider clock)
             .Select(freeze => new Hold(HoldKind.Frozen, $"Nothing is switched or deployed until {Clock(freeze.Span!.Until, zone)}: {freeze.Name}. Healing goes on.", freeze.Span.Until))
             .FirstOrDefault();
     }
+
+    private static Hold? Taken(GateStanding standing, IReadOnlyCollection<Colour> colours) =>
+        standing.Gradual && standing.Live.Other() is var standby && colours.Contains(standby)
+            ? new Hold(HoldKind.TakesClients, $"{standby.Text()} takes a share of the clients: a gradual switch to it is under way. Stop that first, on the tenant's home or with DELETE /api/v1/tenants/{standing.Slug}/gradual.", null)
+            : null;
 
     private Hold? Kept(GateStanding standing, IReadOnlyCollection<Colour> colours)
     {
@@ -77,5 +86,8 @@ public static class GateStandings
     public static IQueryable<GateStanding> Standings(this PortalDb db) =>
         from pair in db.Pairs.AsNoTracking()
         join tenant in db.Tenants on pair.TenantId equals tenant.Id
-        select new GateStanding(tenant.Slug, pair.Live, pair.SwitchBackUntil, tenant.TimeZone, db.SwitchRules.FirstOrDefault());
+        select new GateStanding(tenant.Slug, pair.Live, pair.SwitchBackUntil, tenant.TimeZone, db.SwitchRules.FirstOrDefault())
+        {
+            Gradual = db.GradualSwitches.Any(gradual => gradual.State == GradualState.Running && gradual.Generation == pair.Generation),
+        };
 }
