@@ -40,6 +40,10 @@ public sealed partial class SwitchBetween
     [Parameter]
     public int OwnChecks { get; set; }
 
+    /// <summary>A switch in steps is under way.</summary>
+    [Parameter]
+    public bool InSteps { get; set; }
+
     /// <summary>What holds the tenant, if anything does.</summary>
     [Parameter]
     public QuietView? Quiet { get; set; }

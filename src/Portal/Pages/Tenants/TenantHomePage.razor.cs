@@ -4,6 +4,7 @@ using Portal.Stacks;
 using Portal.Store;
 using Portal.Switching;
 using Portal.Switching.Checks;
+using Portal.Switching.Gradual;
 using Portal.Tenants.Freezing;
 using RouteView = Portal.Stacks.RouteView;
 
@@ -20,6 +21,7 @@ public sealed partial class TenantHomePage
     private IReadOnlyList<Switch> switches = [];
     private Switch? lastApplied;
     private PreflightReport? report;
+    private GradualSwitch? gradual;
     private QuietView quiet = null!;
     private int ownChecks;
 
@@ -39,12 +41,15 @@ public sealed partial class TenantHomePage
     private Preflight Preflight { get; set; } = null!;
 
     [Inject]
+    private GradualQueries Graduals { get; set; } = null!;
+
+    [Inject]
     private FreezeQueries Freezes { get; set; } = null!;
 
     [Inject]
     private HttpCheckQueries Checks { get; set; } = null!;
 
-    protected override bool Concerns(ChangeNote note) => note.Kind is "tenant" or "stack" or "route" or "switch" or "deployment" or "inventory" or "member" or "switchrules";
+    protected override bool Concerns(ChangeNote note) => note.Kind is "tenant" or "stack" or "route" or "switch" or "deployment" or "inventory" or "member" or "switchrules" or "gradual";
 
     protected override async Task<bool> LoadHereAsync(CancellationToken cancellation)
     {
@@ -53,6 +58,7 @@ public sealed partial class TenantHomePage
         deployments = await Deployments.ListAsync(Here.Id, null, Recent, cancellation);
         switches = await Switches.ListAsync(Here.Id, Recent, cancellation);
         lastApplied = switches.FirstOrDefault(one => one.State == SwitchState.Applied);
+        gradual = await Graduals.LastAsync(Here.Id, cancellation);
         quiet = await Freezes.FindAsync(Here.Id, cancellation);
         ownChecks = (await Checks.ListAsync(Here.Id, cancellation)).Length;
         report = stacks.Count == 0 ? null : await Preflight.ExecuteAsync(Here.Id, cancellation);
