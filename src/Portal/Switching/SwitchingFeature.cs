@@ -106,7 +106,7 @@ public static class SwitchingFeature
 
     private static async Task<IResult> ListAsync(string tenant, HttpContext http, TenantQueries tenants, SwitchQueries switches, CancellationToken cancellationToken) =>
         await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is { } view
-            ? Results.Ok((await switches.ListAsync(view.Id, 100, cancellationToken)).Select(Answer))
+            ? Results.Ok((await switches.ListAsync(view.Id, 100, cancellationToken)).Select(row => Answer(row)))
             : Problems.NotFound("tenant");
 
     private static async Task<IResult> GetAsync(string tenant, Guid id, bool? measured, HttpContext http, TenantQueries tenants, SwitchQueries switches, SwitchMeter meter, CancellationToken cancellationToken)
@@ -121,7 +121,7 @@ public static class SwitchingFeature
             await meter.WhenMeasuredAsync(id).WaitAsync(cancellationToken);
         }
 
-        return Results.Ok(Answer((await switches.FindAsync(view.Id, id, cancellationToken))!));
+        return Results.Ok(Answer((await switches.FindAsync(view.Id, id, cancellationToken))!, meter.Draining(id)));
     }
 
     private static async Task<IResult> PreflightAsync(string tenant, HttpContext http, TenantQueries tenants, Preflight preflight, CancellationToken cancellationToken) =>
@@ -129,7 +129,8 @@ public static class SwitchingFeature
             ? Results.Ok(await preflight.ExecuteAsync(view.Id, cancellationToken))
             : Problems.NotFound("tenant");
 
-    private static object Answer(Switch row) => new
+    /// <param name="draining">Requests that the old side still finishes.</param>
+    private static object Answer(Switch row, long? draining = null) => new
     {
         row.Id,
         from = row.From.Text(),
@@ -144,6 +145,7 @@ public static class SwitchingFeature
         row.Requests,
         failed = row.FailedRequests,
         row.DrainSeconds,
+        draining,
         row.SwitchBackUntil,
         row.UndoOf,
         rehearsal = row.RehearsalId,

@@ -83,6 +83,34 @@ public sealed class SwitchBackTests(SwitchWorld lab)
         Assert.Equal("blue", await tenant.LiveAsync());
     }
 
+    [Fact]
+    public async Task What_the_old_side_still_has_to_finish_is_counted_down_and_ends_where_it_began()
+    {
+        var tenant = await lab.TenantAsync();
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(60) };
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{lab.World.GatewayPort}/slow?ms=6000") { Headers = { Host = tenant.Host } };
+        var slow = http.SendAsync(request);
+        await Eventually.SeesAsync("the request at the service", SlowOnesAsync, slowOnes => slowOnes == "1");
+
+        var id = (await tenant.SwitchedAsync()).GetProperty("id").GetString();
+        async Task<string> SlowOnesAsync()
+        {
+            using var asking = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{lab.World.GatewayPort}/health") { Headers = { Host = tenant.Host } };
+            using var told = await http.SendAsync(asking);
+            return told.Headers.GetValues("X-In-Flight").Single();
+        }
+
+        Task<JsonElement> LookAsync() => lab.World.GetAsync($"tenants/{tenant.Slug}/switches/{id}");
+        await Eventually.SeesAsync("that it still drains", LookAsync, seen => seen.GetProperty("draining") is { ValueKind: JsonValueKind.Number } left && left.GetInt64() == 1);
+        using var answer = await slow;
+        var drained = await Eventually.SeesAsync("that it has drained", LookAsync, seen => seen.GetProperty("drainSeconds").ValueKind == JsonValueKind.Number);
+
+        Assert.Equal("1", answer.Headers.GetValues("X-Version").Single());
+        Assert.True(drained.GetProperty("drainSeconds").GetDouble() > 1, drained.ToString());
+        Assert.Equal(JsonValueKind.Null, (await LookAsync()).GetProperty("draining").ValueKind);
+        Assert.Equal(1, (await tenant.AuditAsync("switch.drained")).GetArrayLength());
+    }
+
     private Task<JsonElement> WindowAsync(Tenancy tenant) => lab.World.GetAsync($"tenants/{tenant.Slug}/switchback");
 
     private static DateTimeOffset Until(JsonElement window) => DateTimeOffset.Parse(window.GetProperty("until").GetString()!, CultureInfo.InvariantCulture);
