@@ -131,7 +131,7 @@ public sealed partial class AddCertificate(Changes changes, PortalDbFactory data
         }
 
         await using var db = databases.Platform();
-        var owners = HostOwners.Of(await HostOwners.ClaimsAsync(db, cancellationToken));
+        var owners = HostOwners.Of(await HostOwners.ClaimsAsync(db, tenant, cancellationToken));
         return [.. owners.Where(host => host.Value == tenant && CertificateChoice.Covers(read.Names, host.Key)).Select(host => host.Key).Order(StringComparer.Ordinal)];
     }
 

@@ -18,10 +18,11 @@ internal static class HostOwners
             .ToImmutableDictionary(host => host.Key, host => host.OrderBy(claim => claim.Since).ThenBy(claim => claim.Id).First().TenantId, StringComparer.Ordinal);
 
     /// <param name="platform">Opened for the platform: a tenant's own scope cannot see who was there before.</param>
-    public static async Task<IReadOnlyList<HostClaim>> ClaimsAsync(PortalDb platform, CancellationToken cancellationToken) => await (
+    /// <param name="of">Only host names that this tenant's routes have, and whoever else has them; null: all.</param>
+    public static async Task<IReadOnlyList<HostClaim>> ClaimsAsync(PortalDb platform, Guid? of, CancellationToken cancellationToken) => await (
         from route in platform.Routes.AsNoTracking()
         join stack in platform.Stacks on route.StackId equals stack.Id
         join tenant in platform.Tenants on route.TenantId equals tenant.Id
-        where tenant.ArchivedAt == null && stack.RemovedAt == null
+        where tenant.ArchivedAt == null && stack.RemovedAt == null && (of == null || platform.Routes.Any(own => own.TenantId == of && own.HostName == route.HostName))
         select new HostClaim(route.HostName, route.TenantId, route.CreatedAt, route.Id)).ToListAsync(cancellationToken);
 }
