@@ -15,9 +15,9 @@ public sealed class CertificateChoiceTests
 
         var served = Serve([greedy, wild, own], ("shop.acme.example", Acme), ("api.acme.example", Acme), ("globex.example", Globex));
 
-        Assert.Equal(["shop.acme.example"], served[own.Id]);
+        Assert.Equal(["shop.acme.example"], served[own.Id].AsEnumerable());
         // Both name it; the one that is good for longer is served.
-        Assert.Equal(["globex.example"], served[wild.Id]);
+        Assert.Equal(["globex.example"], served[wild.Id].AsEnumerable());
         Assert.False(served.ContainsKey(greedy.Id));
     }
 
@@ -28,9 +28,9 @@ public sealed class CertificateChoiceTests
 
         var served = Serve([wild, exact, own, older], ("a.example", Acme), ("b.example", Globex));
 
-        Assert.Equal(["*.example"], served[wild.Id]);
-        Assert.Equal(["b.example", "unrouted.example"], served[exact.Id]);
-        Assert.Equal(["a.example"], served[own.Id]);
+        Assert.Equal(["*.example"], served[wild.Id].AsEnumerable());
+        Assert.Equal(["b.example", "unrouted.example"], served[exact.Id].AsEnumerable());
+        Assert.Equal(["a.example"], served[own.Id].AsEnumerable());
         Assert.False(served.ContainsKey(older.Id));
     }
 

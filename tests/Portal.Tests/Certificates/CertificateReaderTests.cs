@@ -19,7 +19,7 @@ public sealed class CertificateReaderTests
         var (together, _, _) = CertificateReader.Read(made.Chain.Replace("\n", "\r\n", StringComparison.Ordinal) + made.Key, null, Now);
 
         Assert.True(read is not null, problem);
-        Assert.Equal(["shop.example", "*.shop.example"], read.Names);
+        Assert.Equal(["shop.example", "*.shop.example"], read.Names.AsEnumerable());
         Assert.Equal(("Lab Intermediate", made.Fingerprint, "EC P-256"), (read.Issuer, read.Fingerprint, read.KeyKind));
         Assert.Equal(made.Chain + made.Key, read.Pem);
         Assert.Equal(read.Pem, together?.Pem);

@@ -33,7 +33,7 @@ public sealed class CertificatePageTests(PagesWorld world)
         await page.Keyboard.InsertTextAsync(stranger.Key);
         await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.PressAsync("Enter");
-        await Expect(dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("none of them is a host name of this tenant");
+        await Expect(dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("no route of this tenant has such a host name");
         await Pictures.TakeAsync(page, "certificate-dialog");
         await dialog.GetByLabel("Certificate", new() { Exact = true }).FillAsync(first.Chain);
         await dialog.GetByLabel("Private key").FillAsync(first.Key);

@@ -54,7 +54,7 @@ public sealed partial class AddCertificate(Changes changes, PortalDbFactory data
         var servedFor = await ServedForAsync(tenant, read, cancellationToken);
         if (servedFor.IsEmpty)
         {
-            return new AddCertificateResult.Invalid("certificate", $"It is for {string.Join(", ", read.Names.Take(5))}{(read.Names.Length > 5 ? ", …" : "")}: none of them is a host name of this tenant's routes. Add the route first; a platform administrator can add it for everybody.");
+            return new AddCertificateResult.Invalid("certificate", $"It is for {string.Join(", ", read.Names.Take(5))}{(read.Names.Length > 5 ? ", …" : "")}, and no route of this tenant has such a host name. Add the route first; a platform administrator can add it for everybody.");
         }
 
         try
