@@ -79,6 +79,8 @@ public sealed class CertificateTests
         await using var load = LoadGenerator.Start(gateway.Load(Other));
         using var stop = new CancellationTokenSource();
         var asking = AskAsync(stop.Token, kept, multiplexed);
+        using var stay = new CancellationTokenSource();
+        var meeting = NewcomersAsync(stay.Token);
         await MoreAnswersAsync(load, 200);
         var before = await gateway.Process.Master.ShowProcessesAsync();
         var opened = kept.Connections;
@@ -92,6 +94,10 @@ public sealed class CertificateTests
             Assert.Equal("still here", await EchoAsync(socket, "still here"));
             await MoreAnswersAsync(load, 200);
         }
+
+        // Whoever came met the one or the other, at every moment.
+        await stay.CancelAsync();
+        Assert.Equal(new[] { first.Fingerprint, second.Fingerprint }.Order(), (await meeting).Order());
 
         // Everybody else goes: nothing is served to newcomers, and those who are there stay.
         Assert.Equal(second.Fingerprint, await TlsVisitor.MeetAsync(tls, Host));
@@ -261,6 +267,17 @@ public sealed class CertificateTests
             }
         }));
         return asked;
+    }
+
+    private async Task<HashSet<string?>> NewcomersAsync(CancellationToken stop)
+    {
+        HashSet<string?> met = [];
+        while (!stop.IsCancellationRequested)
+        {
+            met.Add(await TlsVisitor.MeetAsync(tls, Host));
+        }
+
+        return met;
     }
 
     private static async Task<ClientWebSocket> SocketAsync(TlsVisitor visitor)
