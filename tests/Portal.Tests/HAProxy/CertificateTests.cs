@@ -80,7 +80,7 @@ public sealed class CertificateTests
         using var stop = new CancellationTokenSource();
         var asking = AskAsync(stop.Token, kept, multiplexed);
         using var stay = new CancellationTokenSource();
-        var meeting = NewcomersAsync(stay.Token);
+        var meeting = Task.WhenAll(Enumerable.Range(0, 4).Select(_ => NewcomersAsync(stay.Token)));
         await MoreAnswersAsync(load, 200);
         var before = await gateway.Process.Master.ShowProcessesAsync();
         var opened = kept.Connections;
@@ -95,9 +95,14 @@ public sealed class CertificateTests
             await MoreAnswersAsync(load, 200);
         }
 
+        for (var round = 0; round < 40; round++)
+        {
+            Assert.False((await gateway.Driver.ApplyAsync(round % 2 == 0 ? With(one, other) : With(two, other))).Reloaded);
+        }
+
         // Whoever came met the one or the other, at every moment.
         await stay.CancelAsync();
-        Assert.Equal(new[] { first.Fingerprint, second.Fingerprint }.Order(), (await meeting).Order());
+        Assert.Equal(new[] { first.Fingerprint, second.Fingerprint }.Order(), (await meeting).SelectMany(met => met).Distinct().Order());
 
         // Everybody else goes: nothing is served to newcomers, and those who are there stay.
         Assert.Equal(second.Fingerprint, await TlsVisitor.MeetAsync(tls, Host));
