@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -24,7 +25,13 @@ public static class ConfigRenderer
     {
         var structure = Config(model.Listen, "", layout.WithoutServers());
         var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(structure)))[..32];
-        return new(Config(model.Listen, fingerprint, layout), RoutesMap(model), LiveMap(model.LiveSides), fingerprint);
+        return new(Config(model.Listen, fingerprint, layout), RoutesMap(model), LiveMap(model.LiveSides), fingerprint)
+        {
+            CertificateList = model.Listen.TakesTls ? Lines(model.Certificates.Select(certificate => $"{certificate.FileName} {certificate.Filter}")) : null,
+            Certificates = model.Listen.TakesTls
+                ? model.Certificates.ToImmutableSortedDictionary(certificate => certificate.FileName, certificate => certificate.Pem, StringComparer.Ordinal)
+                : ImmutableSortedDictionary<string, string>.Empty,
+        };
     }
 
     /// <summary>
@@ -109,10 +116,18 @@ public static class ConfigRenderer
 
         """;
 
+    // strict-sni: a name without a certificate gets no connection, and so never another's certificate; and none is needed to start.
+    private const string Tls =
+        $"ssl crt-list {GatewayFiles.CertificateListName} strict-sni alpn h2,http/1.1 ssl-min-ver TLSv1.2 ciphers ECDHE+AESGCM:ECDHE+CHACHA20";
+
     private static string Frontend(GatewayListen listen)
     {
-        var binds = string.Join('\n', listen.Binds
-            .Select(bind => $"  bind {EndPointText(bind.Address, bind.Port)}").Distinct().Order(StringComparer.Ordinal));
+        var binds = string.Join('\n', listen.Binds.Select(bind => $"  bind {EndPointText(bind.Address, bind.Port)}")
+            .Concat(listen.TlsBinds.Select(bind => $"  bind {EndPointText(bind.Address, bind.Port)} {Tls}"))
+            .Distinct().Order(StringComparer.Ordinal));
+        var protocol = listen.TakesTls
+            ? "http-request set-header X-Forwarded-Proto %[ssl_fc,iif(https,http)]"
+            : "http-request set-header X-Forwarded-Proto http";
         return $$"""
             frontend gateway
             {{binds}}
@@ -120,7 +135,7 @@ public static class ConfigRenderer
               http-request del-header Forwarded
               http-request del-header X-Real-IP
               http-request del-header X-Forwarded- -m beg
-              http-request set-header X-Forwarded-Proto http
+              {{protocol}}
               http-request set-header X-Forwarded-Host %[req.hdr(host)]
               http-request set-var(txn.host) req.hdr(host),host_only,lower
               acl preview req.hdr(host) -i -m beg {{Sides.PreviewPrefix}}
@@ -132,7 +147,7 @@ public static class ConfigRenderer
               http-request set-var(txn.pointer) var(txn.route),field(1,:),map({{GatewayFiles.LiveName}})
             {{LivePointer.Rules}}
             {{AnswerTimes.Rules}}
-            {{RoutePolicy.Rules}}
+            {{RoutePolicy.Rules(listen)}}
               use_backend %[var(txn.route)]:%[var(txn.side)]
 
             """;

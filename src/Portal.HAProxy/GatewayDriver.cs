@@ -143,7 +143,7 @@ public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = n
         var written = process.Files.Write(files);
         await process.StartAsync(cancellation);
         // A draining server starts as disabled; this makes it draining.
-        var changes = await new WorkerSync(process.Admin, model, layout).RunAsync(cancellation);
+        var changes = await new WorkerSync(process.Admin, model, layout, isCurrent: true).RunAsync(cancellation);
         return new(Started: true, Reloaded: false, changes, written);
     }
 
@@ -158,7 +158,7 @@ public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = n
         var changes = 0;
         foreach (var worker in await WorkersAsync(cancellation))
         {
-            var changed = await AskAsync(worker, client => new WorkerSync(client, model, layout).RunAsync(cancellation), cancellation);
+            var changed = await AskAsync(worker, client => new WorkerSync(client, model, layout, worker.IsCurrent).RunAsync(cancellation), cancellation);
             changes += worker.IsCurrent ? changed : 0;
         }
         // Without a reload the files come last: they tell what runs, not what was meant to.
@@ -202,7 +202,7 @@ public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = n
     }
 
     private static HashSet<string> BindsIn(string config) =>
-        [.. config.Split('\n').Where(line => line.StartsWith("  bind ", StringComparison.Ordinal)).Select(line => line["  bind ".Length..])];
+        [.. config.Split('\n').Where(line => line.StartsWith("  bind ", StringComparison.Ordinal)).Select(line => line["  bind ".Length..].Split(' ')[0])];
 
     private sealed record Worker(int Pid, bool IsCurrent, RuntimeClient Client);
 

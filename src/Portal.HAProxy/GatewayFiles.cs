@@ -12,7 +12,19 @@ public sealed record GatewayFiles(string Config, string Routes, string Live, str
     public const string ConfigName = "haproxy.cfg";
     public const string RoutesName = "routes.map";
     public const string LiveName = "live.map";
+    public const string CertificateListName = "certificates.list";
+    public const string CertificateFolder = "certificates";
+
+    /// <summary>certificates.list: each certificate's file, and the names that it is served for. Null where the gateway takes no HTTPS.</summary>
+    public string? CertificateList { get; init; }
+
+    /// <summary>File name → PEM with its key.</summary>
+    public ImmutableSortedDictionary<string, string> Certificates { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
     public ImmutableArray<(string Name, string Text)> InWritingOrder =>
-        [(RoutesName, Routes), (LiveName, Live), (ConfigName, Config)];
+    [
+        .. Certificates.Select(file => (file.Key, file.Value)),
+        .. CertificateList is { } list ? [(CertificateListName, list)] : Array.Empty<(string, string)>(),
+        (RoutesName, Routes), (LiveName, Live), (ConfigName, Config),
+    ];
 }

@@ -1,32 +1,50 @@
+using System.Collections.Immutable;
 using System.Text;
 
 namespace Portal.HAProxy;
 
 /// <summary>The gateway's files in their directory. Each is replaced as a whole: a reader sees the old text or the new one.</summary>
 /// <remarks>
-/// Three renames are not one, but in writing order (maps, then configuration) every state between is one that HAProxy starts from.
+/// Several renames are not one, but in writing order (certificates, their list, maps, then configuration, and last the removal of what is
+/// in no list any more) every state between is one that HAProxy starts from.
 /// </remarks>
 public sealed class GatewayFilesStore(string directory)
 {
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     public string Directory { get; } = directory;
 
     public string ConfigPath => Path.Combine(Directory, GatewayFiles.ConfigName);
 
-    /// <summary>Null unless all three files are there.</summary>
+    private string CertificateFolder => Path.Combine(Directory, GatewayFiles.CertificateFolder);
+
+    /// <summary>Null unless configuration and maps are there, and every certificate that the list names.</summary>
     public GatewayFiles? Read()
     {
         var routes = ReadText(GatewayFiles.RoutesName);
         var live = ReadText(GatewayFiles.LiveName);
         var config = ReadText(GatewayFiles.ConfigName);
-        return routes is null || live is null || config is null ? null : new(config, routes, live, FingerprintIn(config));
+        var list = ReadText(GatewayFiles.CertificateListName);
+        if (routes is null || live is null || config is null)
+            return null;
+        var certificates = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var name in (list ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]))
+        {
+            if (ReadText(name) is not { } pem)
+                return null;
+            certificates[name] = pem;
+        }
+        return new(config, routes, live, FingerprintIn(config)) { CertificateList = list, Certificates = certificates.ToImmutable() };
     }
 
-    /// <summary>Writes what differs, and returns how many files did.</summary>
+    /// <summary>Writes what differs, takes away certificates that are not wanted any more, and returns how many files that were.</summary>
     public int Write(GatewayFiles files)
     {
         System.IO.Directory.CreateDirectory(Directory);
+        if (!files.Certificates.IsEmpty)
+            System.IO.Directory.CreateDirectory(CertificateFolder, OwnerOnly | UnixFileMode.UserExecute);
         var written = 0;
         foreach (var (name, text) in files.InWritingOrder)
         {
@@ -35,10 +53,27 @@ public sealed class GatewayFilesStore(string directory)
             Replace(name, text);
             written++;
         }
-        return written;
+        if (files.CertificateList is null && ReadText(GatewayFiles.CertificateListName) is not null)
+        {
+            File.Delete(Path.Combine(Directory, GatewayFiles.CertificateListName));
+            written++;
+        }
+        return written + RemoveCertificates(files.Certificates.ContainsKey);
     }
 
     public void WriteLive(string text) => Replace(GatewayFiles.LiveName, text);
+
+    /// <summary>Leaves no key behind.</summary>
+    internal void RemoveCertificates() => RemoveCertificates(_ => false);
+
+    private int RemoveCertificates(Func<string, bool> wanted)
+    {
+        if (!System.IO.Directory.Exists(CertificateFolder))
+            return 0;
+        var stale = System.IO.Directory.GetFiles(CertificateFolder).Where(path => !wanted($"{GatewayFiles.CertificateFolder}/{Path.GetFileName(path)}")).ToList();
+        stale.ForEach(File.Delete);
+        return stale.Count;
+    }
 
     private string? ReadText(string name)
     {
@@ -50,7 +85,10 @@ public sealed class GatewayFilesStore(string directory)
     {
         var path = Path.Combine(Directory, name);
         var temporary = path + ".new";
-        using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };
+        if (name.StartsWith(GatewayFiles.CertificateFolder + "/", StringComparison.Ordinal))
+            options.UnixCreateMode = OwnerOnly;
+        using (var file = new FileStream(temporary, options))
         {
             file.Write(Utf8.GetBytes(text));
             file.Flush(flushToDisk: true);

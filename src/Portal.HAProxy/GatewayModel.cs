@@ -10,7 +10,11 @@ namespace Portal.HAProxy;
 public sealed record GatewayModel(
     GatewayListen Listen,
     ImmutableArray<RouteModel> Routes,
-    ImmutableSortedDictionary<string, string> LiveSides);
+    ImmutableSortedDictionary<string, string> LiveSides)
+{
+    /// <summary>Served where the gateway takes HTTPS; no two for the same name.</summary>
+    public ImmutableArray<CertificateModel> Certificates { get; init; } = [];
+}
 
 /// <summary>Where the gateway listens and how it is driven.</summary>
 /// <param name="Binds">Public addresses, at least one.</param>
@@ -18,6 +22,14 @@ public sealed record GatewayModel(
 /// <param name="MasterSocket">Absolute path of the master socket, likewise.</param>
 public sealed record GatewayListen(ImmutableArray<IPEndPoint> Binds, string AdminSocket, string MasterSocket)
 {
+    /// <summary>Public addresses that take HTTPS. None: the gateway takes HTTP alone, and keeps no certificate.</summary>
+    public ImmutableArray<IPEndPoint> TlsBinds { get; init; } = [];
+
+    /// <summary>The port that people reach the first of <see cref="TlsBinds"/> by, for redirects; 0 where it is its own.</summary>
+    public int PublicTlsPort { get; init; }
+
+    internal bool TakesTls => !TlsBinds.IsDefaultOrEmpty;
+
     /// <summary>Simultaneous connections from clients. Each needs two file descriptors, so 20,000 descriptors allow 8,000.</summary>
     public int MaxConnections { get; init; } = 8000;
 

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using System.Net;
 
 namespace Portal.HAProxy;
 
@@ -97,8 +99,33 @@ public sealed class HAProxyProcess
     {
         // The configuration names its maps relative to itself, so it can be checked, with them, in any directory.
         var store = new GatewayFilesStore(Path.Combine(Files.Directory, "candidate"));
-        store.Write(candidate);
-        await CheckAsync(store.Directory, cancellation);
+        try
+        {
+            store.Write(candidate);
+            await CheckAsync(store.Directory, cancellation);
+        }
+        finally
+        {
+            store.RemoveCertificates();
+        }
+    }
+
+    /// <summary>Has HAProxy read a certificate as it would serve it: what it refuses must never be among those that it starts from.</summary>
+    /// <exception cref="HAProxyException">BadConfig with HAProxy's message.</exception>
+    public async Task CheckAsync(CertificateModel certificate, CancellationToken cancellation = default)
+    {
+        var directory = Path.Combine(Files.Directory, $"trial-{Guid.NewGuid():N}");
+        var store = new GatewayFilesStore(directory);
+        var listen = GatewayListen.In(Files.Directory, new IPEndPoint(IPAddress.Loopback, 1)) with { TlsBinds = [new IPEndPoint(IPAddress.Loopback, 2)] };
+        try
+        {
+            store.Write(ConfigRenderer.Render(new GatewayModel(listen, [], ImmutableSortedDictionary<string, string>.Empty) { Certificates = [certificate] }));
+            await CheckAsync(directory, cancellation);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
     }
 
     /// <summary>Has the master start a new worker from the files, and returns when it serves. The former one finishes its connections.</summary>

@@ -7,6 +7,7 @@ public static class ModelRules
     public static void Check(GatewayModel model)
     {
         CheckListen(model.Listen);
+        CheckCertificates(model);
         foreach (var (group, side) in model.LiveSides)
         {
             Identifiers.Require("a group", group, Identifiers.IsGroup);
@@ -30,13 +31,22 @@ public static class ModelRules
     {
         if (listen.Binds.IsDefaultOrEmpty)
             throw new ArgumentException("The gateway has no address to listen on.");
-        if (listen.Binds.Any(bind => bind.Port is < 1 or > 65535))
+        if (listen.Binds.Concat(listen.TlsBinds).Any(bind => bind.Port is < 1 or > 65535) || listen.PublicTlsPort is < 0 or > 65535)
             throw new ArgumentException("The gateway needs a port from 1 to 65535.");
+        if (listen.Binds.Intersect(listen.TlsBinds).Any())
+            throw new ArgumentException("The gateway cannot take both HTTP and HTTPS at one address.");
         Identifiers.Require("a socket path", listen.AdminSocket, Identifiers.IsSocketPath);
         Identifiers.Require("a socket path", listen.MasterSocket, Identifiers.IsSocketPath);
         ArgumentOutOfRangeException.ThrowIfLessThan(listen.MaxConnections, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(listen.SlotsPerBackend, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(listen.DrainLimit, TimeSpan.FromSeconds(1));
+    }
+
+    private static void CheckCertificates(GatewayModel model)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        if (model.Certificates.SelectMany(certificate => certificate.Names).FirstOrDefault(name => !names.Add(name)) is { } twice)
+            throw new ArgumentException($"Two certificates claim '{twice}'.");
     }
 
     private static void CheckRoute(RouteModel route)

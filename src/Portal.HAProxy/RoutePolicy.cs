@@ -11,6 +11,8 @@ public sealed record RoutePolicy
     /// <summary>Between the parts of the map's value: a letter that neither keys nor addresses have.</summary>
     private const char Separator = '!';
 
+    private const int HttpsPort = 443;
+
     public static RoutePolicy None { get; } = new();
 
     /// <summary>The largest request body; larger ones are answered with 413, and those that do not say their length with 411. 0 is no limit.</summary>
@@ -31,6 +33,9 @@ public sealed record RoutePolicy
     /// <summary>Where requests are sent instead, with 308 and their path and query after it: <c>https://new.example</c>. Null: nowhere.</summary>
     public string? RedirectTo { get; init; }
 
+    /// <summary>Requests by HTTP are sent to HTTPS with 308: same host name, path and query. Where the gateway takes no HTTPS nothing is done.</summary>
+    public bool HttpsOnly { get; init; }
+
     /// <summary>Can the gateway send requests there?</summary>
     public static bool IsRedirect(string address) =>
         address.Length <= 300 && Identifiers.IsWord(address) && !address.Contains(Separator, StringComparison.Ordinal) && !address.EndsWith('/')
@@ -45,14 +50,15 @@ public sealed record RoutePolicy
         Text((long)ClientRate * RateSeconds),
         Text((long)Rate * RateSeconds),
         Maintenance ? "1" : "0",
-        RedirectTo ?? "0");
+        RedirectTo ?? "0",
+        HttpsOnly ? "1" : "0");
 
     /// <summary>What a map's value says of the key.</summary>
     internal static string Key => $"field(1,{Separator})";
 
     /// <summary>The last rules of the frontend: where a route has no policy the first of them ends it.</summary>
-    internal static string Rules => $$"""
-          http-request allow unless { var(txn.match) -m sub {{Separator}} }
+    internal static string Rules(GatewayListen listen) => $$"""
+          http-request allow unless { var(txn.match) -m sub {{Separator}} }{{ToHttps(listen)}}
           http-request redirect location %[var(txn.match),field(7,{{Separator}})]%[pathq] code 308 unless { var(txn.match),field(7,{{Separator}}) -m str 0 }
           http-request return status 503 content-type "text/html; charset=utf-8" hdr Cache-Control no-store hdr Retry-After 60 string '{{GatewayPages.Maintenance}}' if !preview { var(txn.match),field(6,{{Separator}}) -m str 1 }
           http-request set-var(txn.body) var(txn.match),field(2,{{Separator}}),add(0)
@@ -67,6 +73,19 @@ public sealed record RoutePolicy
           http-request return status 429 content-type "text/html; charset=utf-8" hdr Cache-Control no-store hdr Retry-After {{RateSeconds}} string '{{GatewayPages.TooMany}}' if { var(txn.all) -m int gt 0 } { sc_http_req_rate(1),sub(txn.all) gt 0 }
           http-request set-var(txn.timeout) var(txn.match),field(3,{{Separator}}),add(0) unless { var(txn.match),field(3,{{Separator}}) -m str 0 }
         """;
+
+    // The host was looked up among the routes' and can lead to no other; its port is another one's.
+    private static string ToHttps(GatewayListen listen)
+    {
+        if (!listen.TakesTls)
+            return "";
+        var port = listen.PublicTlsPort == 0 ? listen.TlsBinds[0].Port : listen.PublicTlsPort;
+        var suffix = port == HttpsPort ? "" : $":{Text(port)}";
+        return $$"""
+
+              http-request redirect location https://%[req.hdr(host),host_only]{{suffix}}%[pathq] code 308 if !{ ssl_fc } { var(txn.match),field(8,{{Separator}}) -m str 1 }
+            """;
+    }
 
     /// <summary>In each backend: only there is a timeout a request's own.</summary>
     internal const string BackendRule = "  http-request set-timeout server var(txn.timeout) if { var(txn.timeout) -m found }\n";

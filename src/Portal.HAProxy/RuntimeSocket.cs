@@ -18,7 +18,7 @@ internal sealed class RuntimeSocket(string path, TimeSpan timeout, TimeProvider 
         // Every answer, even an empty one, ends in a line feed.
         return text.EndsWith('\n')
             ? text
-            : throw new HAProxyException(HAProxyFault.Garbled, $"{path} gave an incomplete answer to '{command}'.");
+            : throw new HAProxyException(HAProxyFault.Garbled, $"{path} gave an incomplete answer to '{Shown(command)}'.");
     }
 
     /// <summary>Takes whatever comes back, nothing too: for a command that ends the process which should answer.</summary>
@@ -33,7 +33,7 @@ internal sealed class RuntimeSocket(string path, TimeSpan timeout, TimeProvider 
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new HAProxyException(HAProxyFault.Timeout, $"{path} gave no answer to '{command}' in {timeout.TotalSeconds:0.#} s.");
+            throw new HAProxyException(HAProxyFault.Timeout, $"{path} gave no answer to '{Shown(command)}' in {timeout.TotalSeconds:0.#} s.");
         }
         catch (SocketException error)
         {
@@ -54,10 +54,13 @@ internal sealed class RuntimeSocket(string path, TimeSpan timeout, TimeProvider 
         {
             answer.Write(buffer, 0, read);
             if (answer.Length > LongestAnswer)
-                throw new HAProxyException(HAProxyFault.Garbled, $"{path} does not stop answering '{command}'.");
+                throw new HAProxyException(HAProxyFault.Garbled, $"{path} does not stop answering '{Shown(command)}'.");
         }
         return Encoding.UTF8.GetString(answer.GetBuffer(), 0, (int)answer.Length);
     }
+
+    // What follows the first line is a key.
+    private static string Shown(string command) => command.Split('\n', 2)[0];
 
     private async Task ConnectAsync(Socket socket, CancellationToken cancellation)
     {

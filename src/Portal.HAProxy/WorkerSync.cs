@@ -6,8 +6,11 @@ namespace Portal.HAProxy;
 /// Brings one worker to what is wanted, by runtime commands, and looks again afterwards. Order matters: servers come in before a
 /// map sends requests to them, and leave after.
 /// </summary>
-internal sealed class WorkerSync(RuntimeClient worker, GatewayModel model, SlotLayout layout)
+/// <param name="isCurrent">A replaced worker takes no new connections, and so needs no certificates any more.</param>
+internal sealed class WorkerSync(RuntimeClient worker, GatewayModel model, SlotLayout layout, bool isCurrent)
 {
+    private readonly CertificateSync? certificates = isCurrent && model.Listen.TakesTls ? new(worker, model.Certificates) : null;
+
     private int changes;
 
     /// <summary>The servers of a worker as a layout: a slot that points nowhere is free.</summary>
@@ -28,6 +31,7 @@ internal sealed class WorkerSync(RuntimeClient worker, GatewayModel model, SlotL
     {
         var observed = await ObserveAsync(cancellation);
         await ServersAsync(observed, arriving: true, cancellation);
+        changes += certificates is null ? 0 : await certificates.RunAsync(cancellation);
         await MapsAsync(observed, cancellation);
         await ServersAsync(observed, arriving: false, cancellation);
         if (changes > 0 && Difference(await ObserveAsync(cancellation)) is { } difference)

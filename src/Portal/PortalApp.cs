@@ -52,6 +52,7 @@ public static class PortalApp
         api.MapRegistries();
         api.MapCatalog();
         api.MapStacks();
+        api.MapGateway();
         api.MapDeployments();
         api.MapSwitching();
         api.MapWebhooks(app);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Portal.Gateway.Certificates;
 using Portal.HAProxy;
 using Portal.Store;
 
@@ -20,5 +21,13 @@ public static class GatewayFeature
         services.AddSingleton<GatewayLinks>();
         services.AddSingleton<GatewayDoor>();
         services.AddHostedService<GatewayKeeper>();
+        services.AddSingleton<CertificateSeal>();
+        services.AddSingleton<ServedCertificates>();
+        services.AddSingleton<CertificateQueries>();
+        services.AddSingleton<AddCertificate>();
+        services.AddSingleton<RemoveCertificate>();
+        services.AddHostedService<CertificateExpiryWorker>();
     }
+
+    public static void MapGateway(this IEndpointRouteBuilder api) => CertificateEndpoints.Map(api);
 }

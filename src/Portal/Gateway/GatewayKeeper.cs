@@ -13,7 +13,7 @@ internal sealed class GatewayKeeper(IGateway gateway, ChangeFeed feed, ILogger<G
         var changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         using var subscription = feed.Subscribe(note =>
         {
-            if (note.Kind is "route" or "tenant" or "resync")
+            if (note.Kind is "route" or "tenant" or "certificate" or "resync")
             {
                 changed.Writer.TryWrite(true);
             }

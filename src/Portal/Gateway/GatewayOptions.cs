@@ -11,6 +11,12 @@ public sealed class GatewayOptions
     /// <summary>Addresses with ports that the gateway takes requests at, separated by commas. Loopback until you say otherwise.</summary>
     public string Listen { get; set; } = "127.0.0.1:8000";
 
+    /// <summary>The same for HTTPS; none: the gateway takes HTTP alone.</summary>
+    public string ListenHttps { get; set; } = "";
+
+    /// <summary>The port that people reach HTTPS at; that of the first address where nothing is said.</summary>
+    public int? PublicHttpsPort { get; set; }
+
     /// <summary><c>http</c>, or <c>https</c> where something in front of the gateway speaks TLS: for links that people follow.</summary>
     public string PublicScheme { get; set; } = "http";
 
@@ -23,22 +29,43 @@ public sealed class GatewayOptions
     /// <summary>HAProxy is started by somebody else, on the files in <c>gateway</c> below the data directory: a container beside the portal's.</summary>
     public bool External { get; set; }
 
-    public IPEndPoint[] Binds => [.. Listen.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(IPEndPoint.Parse)];
+    public IPEndPoint[] Binds => [.. Addresses(Listen).Select(IPEndPoint.Parse)];
+
+    public IPEndPoint[] HttpsBinds => [.. Addresses(ListenHttps).Select(IPEndPoint.Parse)];
+
+    public bool TakesHttps => HttpsBinds.Length > 0;
+
+    internal static string[] Addresses(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }
 
 internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
 {
     public ValidateOptionsResult Validate(string? name, GatewayOptions options)
     {
-        var addresses = options.Listen.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        var wrong = addresses.Where(address => !IPEndPoint.TryParse(address, out var parsed) || parsed.Port == 0).Select(address => $"Portal:Gateway:Listen has '{address}', which is not an IP address with a port, such as 0.0.0.0:80.").ToList();
-        if (options.PublicScheme is not ("http" or "https"))
+        List<string> wrong = [.. Wrong(nameof(options.Listen), options.Listen, "0.0.0.0:80"), .. Wrong(nameof(options.ListenHttps), options.ListenHttps, "0.0.0.0:443")];
+        if (GatewayOptions.Addresses(options.Listen).Length == 0)
         {
-            return ValidateOptionsResult.Fail($"Portal:Gateway:PublicScheme is '{options.PublicScheme}'; it must be http or https.");
+            wrong.Add("Portal:Gateway:Listen names no address.");
         }
 
-        return addresses.Length == 0 ? ValidateOptionsResult.Fail("Portal:Gateway:Listen names no address.")
-            : wrong.Count > 0 ? ValidateOptionsResult.Fail(wrong)
-            : ValidateOptionsResult.Success;
+        if (wrong.Count == 0 && options.Binds.Intersect(options.HttpsBinds).FirstOrDefault() is { } both)
+        {
+            wrong.Add($"Portal:Gateway:Listen and Portal:Gateway:ListenHttps both have '{both}': an address takes either HTTP or HTTPS.");
+        }
+
+        if (options.PublicHttpsPort is < 1 or > IPEndPoint.MaxPort)
+        {
+            wrong.Add($"Portal:Gateway:PublicHttpsPort is {options.PublicHttpsPort}; it must be 1 to {IPEndPoint.MaxPort}.");
+        }
+
+        if (options.PublicScheme is not ("http" or "https"))
+        {
+            wrong.Add($"Portal:Gateway:PublicScheme is '{options.PublicScheme}'; it must be http or https.");
+        }
+
+        return wrong.Count > 0 ? ValidateOptionsResult.Fail(wrong) : ValidateOptionsResult.Success;
     }
+
+    private static IEnumerable<string> Wrong(string setting, string addresses, string example) =>
+        GatewayOptions.Addresses(addresses).Where(address => !IPEndPoint.TryParse(address, out var parsed) || parsed.Port == 0).Select(address => $"Portal:Gateway:{setting} has '{address}', which is not an IP address with a port, such as {example}.");
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Portal.Gateway.Certificates;
 using Portal.HAProxy;
 using Portal.Stacks;
 using Portal.Store;
@@ -11,7 +12,7 @@ namespace Portal.Gateway;
 /// The product's words in front of <see cref="GatewayDriver"/>: host names and live sides come from the database, replicas from
 /// the deployments that let them in and out. What HAProxy served before this process began is read from it and kept.
 /// </summary>
-public sealed class HAProxyGateway(HAProxyProcess process, GatewayDriver driver, PortalDbFactory databases, IOptions<GatewayOptions> options) : IGateway, IDisposable
+public sealed class HAProxyGateway(HAProxyProcess process, GatewayDriver driver, PortalDbFactory databases, ServedCertificates certificates, IOptions<GatewayOptions> options) : IGateway, IDisposable
 {
     private readonly SemaphoreSlim writer = new(1, 1);
     private ImmutableDictionary<BackendSide, ImmutableArray<ServerModel>>? servers;
@@ -134,16 +135,19 @@ public sealed class HAProxyGateway(HAProxyProcess process, GatewayDriver driver,
             join tenant in db.Tenants on route.TenantId equals tenant.Id
             where tenant.ArchivedAt == null && stack.RemovedAt == null
             orderby route.HostName, route.Path
-            select new { route.HostName, route.Path, Settings = RouteSettings.Of(route), Key = new BackendKey(tenant.Slug, stack.Name, route.Service, route.Port, Colour.Blue) }).ToListAsync(cancellationToken);
+            select new { Claim = new HostClaim(route.HostName, route.TenantId, route.CreatedAt, route.Id), route.HostName, route.Path, Settings = RouteSettings.Of(route), Key = new BackendKey(tenant.Slug, stack.Name, route.Service, route.Port, Colour.Blue) }).ToListAsync(cancellationToken);
         return new GatewayModel(
-            new GatewayListen([.. options.Value.Binds], process.AdminSocket, process.MasterSocket),
+            new GatewayListen([.. options.Value.Binds], process.AdminSocket, process.MasterSocket) { TlsBinds = [.. options.Value.HttpsBinds], PublicTlsPort = options.Value.PublicHttpsPort ?? 0 },
             [.. routes.Select(route => new RouteModel(
                 route.HostName,
                 route.Path,
                 route.Key.RouteKey,
                 wanted.GetValueOrDefault(BackendSide.Of(route.Key), []),
                 wanted.GetValueOrDefault(BackendSide.Of(route.Key with { Colour = Colour.Green }), [])) { Policy = route.Settings.Policy })],
-            pairs.ToImmutableSortedDictionary(pair => pair.Key, pair => Pointer(pair.Key, pair.Value.Live, pair.Value.Gradual), StringComparer.Ordinal));
+            pairs.ToImmutableSortedDictionary(pair => pair.Key, pair => Pointer(pair.Key, pair.Value.Live, pair.Value.Gradual), StringComparer.Ordinal))
+        {
+            Certificates = options.Value.TakesHttps ? await certificates.ReadAsync(db, routes.Select(route => route.Claim), cancellationToken) : [],
+        };
     }
 
     private string Pointer(string tenantSlug, Colour live, GradualSwitch? gradual) =>

@@ -16,6 +16,8 @@ public enum Permission
     SecretManage,
     MemberManage,
     RegistryManage,
+    /// <summary>Certificates for host names of the tenant's own.</summary>
+    CertificateManage,
     ReadinessManage,
     /// <summary>The checks that standby must pass before a switch.</summary>
     CheckManage,
@@ -40,7 +42,7 @@ public sealed record TenantGrant(Role Role, bool DeployLive)
         Permission.StackEdit or Permission.DeployStandby or Permission.WebhookManage or Permission.RouteManage => Role >= Role.Developer,
         Permission.DeployLive => Role >= Role.Operator || (Role == Role.Developer && DeployLive),
         Permission.Switch or Permission.SecretManage or Permission.CheckManage => Role >= Role.Operator,
-        Permission.MemberManage or Permission.RegistryManage or Permission.ReadinessManage or Permission.FreezeManage or Permission.SwitchOverride or Permission.AutomationManage => Role >= Role.Owner,
+        Permission.MemberManage or Permission.RegistryManage or Permission.CertificateManage or Permission.ReadinessManage or Permission.FreezeManage or Permission.SwitchOverride or Permission.AutomationManage => Role >= Role.Owner,
         Permission.PlatformManage => false,
         _ => false,
     };

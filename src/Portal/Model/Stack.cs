@@ -82,6 +82,8 @@ public sealed class Route : ITenantOwned
     public int? Rate { get; set; }
     public bool Maintenance { get; set; }
     public string? RedirectTo { get; set; }
+    /// <summary>Requests by HTTP are sent to HTTPS.</summary>
+    public bool HttpsOnly { get; set; }
 }
 
 public sealed class Secret : ITenantOwned

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
+using Portal.Gateway.Certificates;
 using Portal.Redaction;
 using Portal.Registries;
 using Portal.Stacks;
@@ -14,7 +15,7 @@ namespace Portal.Observing;
 /// in one here has told it before.
 /// </summary>
 internal sealed class KnownSecrets(
-    PortalDbFactory databases, SecretBox box, Redactor redactor, TenantRegistries registries, WebhookSecrets hooks, DefinitionReader definitions, StackSecrets stacks, ChangeFeed feed, ILogger<KnownSecrets> log) : BackgroundService
+    PortalDbFactory databases, SecretBox box, Redactor redactor, TenantRegistries registries, CertificateSeal certificates, WebhookSecrets hooks, DefinitionReader definitions, StackSecrets stacks, ChangeFeed feed, ILogger<KnownSecrets> log) : BackgroundService
 {
     private readonly Channel<ChangeNote> notes = Channel.CreateUnbounded<ChangeNote>(new UnboundedChannelOptions { SingleReader = true });
 
@@ -28,7 +29,7 @@ internal sealed class KnownSecrets(
     {
         using var _ = feed.Subscribe(note =>
         {
-            if (note.Kind is "secret" or "registry" or "webhook" || note == ChangeFeed.Resync)
+            if (note.Kind is "secret" or "registry" or "certificate" or "webhook" || note == ChangeFeed.Resync)
             {
                 notes.Writer.TryWrite(note);
             }
@@ -65,6 +66,11 @@ internal sealed class KnownSecrets(
         foreach (var registry in await db.Registries.AsNoTracking().ToListAsync(cancellationToken))
         {
             registries.Open(registry);
+        }
+
+        foreach (var certificate in await db.Certificates.AsNoTracking().ToListAsync(cancellationToken))
+        {
+            certificates.Learn(certificate);
         }
 
         foreach (var hook in await db.Webhooks.AsNoTracking().ToListAsync(cancellationToken))

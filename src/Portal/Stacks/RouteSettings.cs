@@ -10,15 +10,16 @@ namespace Portal.Stacks;
 /// <param name="Rate">The same from all together.</param>
 /// <param name="Maintenance">A page with 503 for everybody; the preview of standby stays.</param>
 /// <param name="RedirectTo">Where requests are sent instead, with their path and query after it.</param>
-public sealed record RouteSettings(long? MaxBodyBytes, int? TimeoutSeconds, int? ClientRate, int? Rate, bool Maintenance, string? RedirectTo)
+/// <param name="HttpsOnly">Requests by HTTP are sent to HTTPS with 308, where the gateway takes that.</param>
+public sealed record RouteSettings(long? MaxBodyBytes, int? TimeoutSeconds, int? ClientRate, int? Rate, bool Maintenance, string? RedirectTo, bool HttpsOnly)
 {
     private const long LargestBody = 1L << 40;
     private const int LongestTimeout = 3600;
     private const int HighestRate = 1_000_000;
 
-    public static RouteSettings None { get; } = new(null, null, null, null, false, null);
+    public static RouteSettings None { get; } = new(null, null, null, null, false, null, false);
 
-    public static RouteSettings Of(Route route) => new(route.MaxBodyBytes, route.TimeoutSeconds, route.ClientRate, route.Rate, route.Maintenance, route.RedirectTo);
+    public static RouteSettings Of(Route route) => new(route.MaxBodyBytes, route.TimeoutSeconds, route.ClientRate, route.Rate, route.Maintenance, route.RedirectTo, route.HttpsOnly);
 
     internal RoutePolicy Policy => new()
     {
@@ -28,10 +29,11 @@ public sealed record RouteSettings(long? MaxBodyBytes, int? TimeoutSeconds, int?
         Rate = Rate ?? 0,
         Maintenance = Maintenance,
         RedirectTo = RedirectTo,
+        HttpsOnly = HttpsOnly,
     };
 
     internal void ApplyTo(Route route) =>
-        (route.MaxBodyBytes, route.TimeoutSeconds, route.ClientRate, route.Rate, route.Maintenance, route.RedirectTo) = (MaxBodyBytes, TimeoutSeconds, ClientRate, Rate, Maintenance, RedirectTo);
+        (route.MaxBodyBytes, route.TimeoutSeconds, route.ClientRate, route.Rate, route.Maintenance, route.RedirectTo, route.HttpsOnly) = (MaxBodyBytes, TimeoutSeconds, ClientRate, Rate, Maintenance, RedirectTo, HttpsOnly);
 
     /// <returns>Null where all is well; else the field, by its name in the API, and what is wrong.</returns>
     public (string Field, string Problem)? Problem(string hostName) => this switch
@@ -66,6 +68,7 @@ public sealed record RouteSettings(long? MaxBodyBytes, int? TimeoutSeconds, int?
                 "rate" => none ? (after with { Rate = null }, "") : IsInt(field.Value, out var rate) ? (after with { Rate = rate }, "") : (null, "A whole number, or null."),
                 "maintenance" => field.Value.ValueKind is JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null ? (after with { Maintenance = field.Value.ValueKind == JsonValueKind.True }, "") : (null, "true, false or null."),
                 "redirectTo" => none ? (after with { RedirectTo = null }, "") : field.Value.ValueKind == JsonValueKind.String ? (after with { RedirectTo = field.Value.GetString() }, "") : (null, "A text, or null."),
+                "httpsOnly" => field.Value.ValueKind is JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null ? (after with { HttpsOnly = field.Value.ValueKind == JsonValueKind.True }, "") : (null, "true, false or null."),
                 _ => ((RouteSettings?)null, "There is no such setting."),
             };
             if (next is null)

@@ -13,6 +13,7 @@ internal static class ForeignKeys
         }
 
         Refer(model, typeof(RoleMapping), nameof(RoleMapping.TenantId), typeof(Tenant));
+        Refer(model, typeof(Certificate), nameof(Certificate.TenantId), typeof(Tenant));
         Refer(model, typeof(Host), nameof(Host.ClusterId), typeof(Cluster));
         Refer(model, typeof(PairEnvironment), nameof(PairEnvironment.ClusterId), typeof(Cluster));
         Refer(model, typeof(Revision), nameof(Revision.StackId), typeof(Stack));

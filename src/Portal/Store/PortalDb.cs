@@ -40,6 +40,7 @@ public sealed class PortalDb : DbContext
     public DbSet<Secret> Secrets => Set<Secret>();
     public DbSet<SecretVersion> SecretVersions => Set<SecretVersion>();
     public DbSet<Registry> Registries => Set<Registry>();
+    public DbSet<Certificate> Certificates => Set<Certificate>();
     public DbSet<ReadinessChoice> ReadinessChoices => Set<ReadinessChoice>();
     public DbSet<KnownImage> KnownImages => Set<KnownImage>();
     public DbSet<PulledImage> PulledImages => Set<PulledImage>();
@@ -63,6 +64,8 @@ public sealed class PortalDb : DbContext
     {
         modelBuilder.Entity<Tenant>().HasQueryFilter(tenant => AllTenants || tenant.Id == TheTenant);
         modelBuilder.Entity<AuditEvent>().HasQueryFilter(line => AllTenants || line.TenantId == TheTenant);
+        modelBuilder.Entity<Certificate>().HasQueryFilter(certificate => AllTenants || certificate.TenantId == TheTenant);
+        modelBuilder.Entity<Certificate>().Property(certificate => certificate.Names).HasConversion(JsonColumns.Converter<System.Collections.Immutable.ImmutableArray<string>>()).HasColumnType("jsonb");
         modelBuilder.Entity<Pair>().HasKey(pair => pair.TenantId);
         modelBuilder.Entity<Pair>().Property(pair => pair.Generation).IsConcurrencyToken();
         modelBuilder.Entity<PairEnvironment>().ToTable("environments");

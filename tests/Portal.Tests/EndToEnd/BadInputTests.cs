@@ -60,6 +60,9 @@ public sealed class BadInputTests(BadInputTests.Lab lab) : IClassFixture<BadInpu
     [InlineData("GET", "/api/v1/tenants/globex/registries")]
     [InlineData("POST", "/api/v1/tenants/globex/registries")]
     [InlineData("DELETE", "/api/v1/tenants/globex/registries/registry.example")]
+    [InlineData("GET", "/api/v1/tenants/globex/certificates")]
+    [InlineData("POST", "/api/v1/tenants/globex/certificates")]
+    [InlineData("DELETE", "/api/v1/tenants/globex/certificates/shop.example")]
     [InlineData("GET", "/api/v1/audit?tenant=globex")]
     [InlineData("GET", "/api/v1/deployments/01a1fd39-4a73-7d73-9089-cc7e77cc234a")]
     public async Task Another_tenants_things_are_not_found(string method, string path)

@@ -28,6 +28,11 @@ public sealed class CanaryTests
         var tenant = $"tenants/{world.Tenant}";
         await world.PutAsync($"{tenant}/secrets/tenant", new { value = Canary("tenant", Odd) });
         await world.PostAsync($"{tenant}/registries", new { host = "nowhere.invalid", userName = "ci", password = Canary("registry", "&+/"), force = true });
+        var certificate = LabCertificate.Make(["canary.example"]);
+        canaries["certificate"] = certificate.Key.Split('\n')[1];
+        await world.PostAsync("certificates", new { certificate = certificate.Chain, key = certificate.Key });
+        var (_, misfit) = await world.TryPostAsync("certificates", new { name = "misfit", certificate = LabCertificate.Make(["canary.example"]).Chain, key = certificate.Key });
+        seen["the refusal of a certificate"] = misfit.ToString();
         var answers = new Dictionary<string, string> { ["pw"] = Canary("answer", Odd), ["token"] = Canary("image", "") };
         var files = new Dictionary<string, string> { ["app.env"] = $"DB_PASSWORD={Canary("file", "\"&+/ü")}\nLEVEL=debug" };
         foreach (var template in new[] { "printing", "checking", "naming", "pinned" })
@@ -142,7 +147,7 @@ public sealed class CanaryTests
     {
         string[] paths =
         [
-            "tenants", tenant, $"{tenant}/secrets", $"{tenant}/stacks", $"{tenant}/stacks/printing", $"{tenant}/stacks/naming", $"{tenant}/registries", $"{tenant}/deployments", $"{tenant}/webhooks",
+            "tenants", tenant, "certificates", $"{tenant}/certificates", $"{tenant}/secrets", $"{tenant}/stacks", $"{tenant}/stacks/printing", $"{tenant}/stacks/naming", $"{tenant}/registries", $"{tenant}/deployments", $"{tenant}/webhooks",
             $"{tenant}/webhooks/{hook}/deliveries", $"audit?tenant={world.Tenant}", "audit", "hosts", $"deployments/{exited}", $"deployments/{exited}/log", $"deployments/{unhealthy}/log",
         ];
         foreach (var path in paths)
@@ -163,7 +168,7 @@ public sealed class CanaryTests
         await page.GetByLabel("Password").FillAsync(PortalLab.AdministratorPassword);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await page.WaitForURLAsync(url => new Uri(url).AbsolutePath == $"/{tenant}");
-        foreach (var path in new[] { tenant, $"{tenant}/stacks", $"{tenant}/stacks/printing", $"{tenant}/stacks/checking", $"{tenant}/secrets", $"{tenant}/registries", $"{tenant}/webhooks", $"{tenant}/webhooks/{hook}", $"{tenant}/audit", "audit", "hosts", $"deployments/{exited}", $"deployments/{unhealthy}" })
+        foreach (var path in new[] { tenant, "certificates", $"{tenant}/certificates", $"{tenant}/stacks", $"{tenant}/stacks/printing", $"{tenant}/stacks/checking", $"{tenant}/secrets", $"{tenant}/registries", $"{tenant}/webhooks", $"{tenant}/webhooks/{hook}", $"{tenant}/audit", "audit", "hosts", $"deployments/{exited}", $"deployments/{unhealthy}" })
         {
             await page.GotoAsync($"/{path}", new() { WaitUntil = WaitUntilState.DOMContentLoaded });
             seen[$"page {path}"] = await page.ContentAsync() + await page.Locator("body").InnerTextAsync();
@@ -185,6 +190,7 @@ public sealed class CanaryTests
 
         Assert.Contains(("secret_versions", "value_sealed", "bytea"), columns);
         Assert.Contains(("stacks", "files_sealed", "bytea"), columns);
+        Assert.Contains(("certificates", "pem_sealed", "bytea"), columns);
         Assert.Contains(("audit_events", "after", "jsonb"), columns);
         foreach (var (table, column, type) in columns)
         {

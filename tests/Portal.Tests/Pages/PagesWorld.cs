@@ -37,10 +37,16 @@ public sealed class PagesWorld : IAsyncLifetime
 
     public Uri Address => portal.Address;
 
+    /// <summary>The portal itself, for a look at what it keeps.</summary>
+    public PortalLab Portal => portal;
+
     public DirectoryLab Directory { get; private set; } = null!;
 
     /// <summary>Where the gateway listens on loopback.</summary>
     public int GatewayPort { get; } = LoopbackPort.Free();
+
+    /// <summary>Where it takes HTTPS.</summary>
+    public int HttpsPort { get; } = LoopbackPort.Free();
 
     /// <summary>The break-glass account's client: for what no page is under test for.</summary>
     public HttpClient Administrator { get; private set; } = null!;
@@ -54,6 +60,7 @@ public sealed class PagesWorld : IAsyncLifetime
             .. Directory.PortalSettings("None"),
             new("Portal:Access:FailuresPerSource", "100000"),
             new("Portal:Gateway:Listen", $"127.0.0.1:{GatewayPort}"),
+            new("Portal:Gateway:ListenHttps", $"127.0.0.1:{HttpsPort}"),
         ]);
         Administrator = await portal.AdministratorAsync();
         await PushAsync("1");

@@ -117,7 +117,7 @@ public sealed class RoutePageTests(PagesWorld world)
         using var set = await world.Administrator.PatchAsJsonAsync($"/api/v1/tenants/acme/routes/{id}", new { maxBodyBytes = 1000, redirectTo = "https://new.example.com", clientRate = 50 });
         Assert.Equal(HttpStatusCode.OK, set.StatusCode);
         using var changed = await world.Administrator.PatchAsJsonAsync($"/api/v1/tenants/acme/routes/{id}", new { redirectTo = (string?)null, timeoutSeconds = 5 });
-        Assert.Equal("""{"maxBodyBytes":1000,"timeoutSeconds":5,"clientRate":50,"rate":null,"maintenance":false,"redirectTo":null}""", await changed.Content.ReadAsStringAsync());
+        Assert.Equal("""{"maxBodyBytes":1000,"timeoutSeconds":5,"clientRate":50,"rate":null,"maintenance":false,"redirectTo":null,"httpsOnly":false}""", await changed.Content.ReadAsStringAsync());
         foreach (var (field, body) in new (string, object)[]
         {
             ("rate", new { rate = 0 }), ("timeoutSeconds", new { timeoutSeconds = "5" }), ("redirectTo", new { redirectTo = "javascript:x" }), ("redirectTo", new { redirectTo = $"https://{host}" }), ("colour", new { colour = "blue" }),

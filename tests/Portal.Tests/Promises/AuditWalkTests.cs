@@ -54,6 +54,8 @@ public sealed class AuditWalkTests(PagesWorld world)
             limited.EnsureSuccessStatusCode();
         }
 
+        await CertifyAsync("certificates", $"{tenant}.walk.example");
+        await CertifyAsync($"tenants/{tenant}/certificates", $"{tenant}.localhost");
         await DeleteAsync(route);
         await world.DeployAsync(tenant, "walked", new { target = "both" });
         await QuietAsync(tenant);
@@ -86,6 +88,13 @@ public sealed class AuditWalkTests(PagesWorld world)
             Assert.NotEqual("", line.GetProperty("actor").GetString());
             Assert.NotEqual("", line.GetProperty("source").GetString());
         }
+    }
+
+    private async Task CertifyAsync(string place, string host)
+    {
+        var made = LabCertificate.Make([host]);
+        await world.PostAsync(place, new { certificate = made.Chain, key = made.Key });
+        await DeleteAsync($"{place}/{host}");
     }
 
     private async Task QuietAsync(string tenant)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Portal.Tests.Lab;
 
 namespace Portal.Tests.Switching;
 
@@ -26,6 +27,28 @@ public sealed class HttpCheckTests(SwitchWorld lab)
 
         var asked = (await tenant.AuditAsync("switch.requested"))[0].ToString();
         Assert.All(new[] { "check front", "check health", "check gone" }, check => Assert.Contains(check, asked, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_check_of_a_route_that_is_HTTPS_only_asks_by_HTTPS()
+    {
+        var tenant = await lab.TenantAsync(standby: null);
+        var made = LabCertificate.Make([tenant.Host]);
+        await lab.World.PostAsync($"tenants/{tenant.Slug}/certificates", new { certificate = made.Pem });
+        var route = (await lab.World.GetAsync($"tenants/{tenant.Slug}/routes"))[0].GetProperty("id").GetString();
+        Assert.Equal(HttpStatusCode.OK, (await lab.World.TryPatchAsync($"tenants/{tenant.Slug}/routes/{route}", new { httpsOnly = true })).Status);
+        using var plain = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
+        await Eventually.EqualsAsync($"https://standby--{tenant.Host}:{lab.HttpsPort}/", async () =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{lab.World.GatewayPort}/") { Headers = { Host = $"standby--{tenant.Host}" } };
+            using var answer = await plain.SendAsync(request);
+            return answer.Headers.Location?.OriginalString;
+        });
+        await tenant.CheckAsync(new { name = "front", host = tenant.Host, contains = "version 1" });
+
+        var found = Found(await tenant.RehearseAsync());
+
+        Assert.True(found["check front"].Passed, found["check front"].Seen);
     }
 
     [Fact]

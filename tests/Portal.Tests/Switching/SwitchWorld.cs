@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Portal.Lab.Load;
 using Portal.Tests.Lab;
 
 namespace Portal.Tests.Switching;
@@ -11,9 +12,11 @@ public sealed class SwitchWorld : IAsyncLifetime
 
     public PortalWorld World { get; private set; } = null!;
 
+    public int HttpsPort { get; } = LoopbackPort.Free();
+
     public async Task InitializeAsync()
     {
-        World = await PortalWorld.StartAsync(new KeyValuePair<string, string?>("Portal:Switching:MeasureFor", "00:00:01"));
+        World = await PortalWorld.StartAsync(new("Portal:Switching:MeasureFor", "00:00:01"), new("Portal:Gateway:ListenHttps", $"127.0.0.1:{HttpsPort}"));
         await World.PushAsync("1");
         await World.PushAsync("2");
         // A web server whose answers are files: a redirect, a long body, one that patterns stumble over.

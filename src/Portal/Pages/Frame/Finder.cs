@@ -15,11 +15,11 @@ public sealed class Finder(TenantQueries tenants, StackQueries stacks)
     private static readonly (string Title, string Path, string Icon)[] Parts =
     [
         ("Home", "", "space_dashboard"), ("Pair", "/pair", "compare"), ("Stacks", "/stacks", "layers"), ("Catalog", "/catalog", "storefront"), ("Webhooks", "/webhooks", "webhook"),
-        ("Routes", "/routes", "alt_route"), ("Secrets", "/secrets", "key"), ("Registries", "/registries", "inventory_2"), ("Members", "/members", "group"), ("Audit", "/audit", "history"),
+        ("Routes", "/routes", "alt_route"), ("Certificates", "/certificates", "workspace_premium"), ("Secrets", "/secrets", "key"), ("Registries", "/registries", "inventory_2"), ("Members", "/members", "group"), ("Audit", "/audit", "history"),
     ];
 
     private static readonly (string Title, string Path, string Icon)[] Platform =
-        [("Hosts", "/hosts", "dns"), ("Administrators", "/administrators", "shield_person"), ("Audit of all", "/audit", "manage_history")];
+        [("Hosts", "/hosts", "dns"), ("Certificates", "/certificates", "workspace_premium"), ("Administrators", "/administrators", "shield_person"), ("Audit of all", "/audit", "manage_history")];
 
     /// <param name="here">The tenant of the open page.</param>
     public async Task<IReadOnlyList<FindResult>> FindAsync(Actor actor, TenantView? here, string words, CancellationToken cancellation)

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Options;
 using Portal.Clusters;
 using Portal.Gateway;
+using Portal.Gateway.Certificates;
 using Portal.Pages.Frame;
 using Portal.Pages.Shared;
 using Portal.Stacks;
@@ -16,6 +18,7 @@ public sealed partial class RoutesPage
     private IReadOnlyList<RouteView> routes = [];
     private IReadOnlyList<StackServiceView> services = [];
     private IReadOnlyList<InventoryReplica> replicas = [];
+    private HashSet<string> certified = [];
     private RouteView? chosen;
     private bool adding;
     private bool removing;
@@ -39,6 +42,12 @@ public sealed partial class RoutesPage
     private GatewayLinks Links { get; set; } = null!;
 
     [Inject]
+    private CertificateQueries Certificates { get; set; } = null!;
+
+    [Inject]
+    private IOptions<GatewayOptions> Gateway { get; set; } = null!;
+
+    [Inject]
     private AddRoute Add { get; set; } = null!;
 
     [Inject]
@@ -56,17 +65,22 @@ public sealed partial class RoutesPage
 
     private EventCallback AddOrNothing => May(Permission.RouteManage) && services.Count > 0 ? EventCallback.Factory.Create(this, () => adding = true) : default;
 
+    private string HttpsHelp => !Gateway.Value.TakesHttps
+        ? ", which the gateway does not take yet"
+        : chosen is null || certified.Contains(chosen.HostName) ? "" : "; no certificate is for this host name yet";
+
     private ImmutableArray<int> Ports => services.FirstOrDefault(one => Key(one) == service)?.Ports ?? [];
 
     private string PortHelp => Ports.IsEmpty ? "This service offers no TCP port: name one under expose in its Compose text." : "The container's, of those that the service offers.";
 
-    protected override bool Concerns(ChangeNote note) => note.Kind is "route" or "stack" or "tenant" or "switch" or "inventory";
+    protected override bool Concerns(ChangeNote note) => note.Kind is "route" or "certificate" or "stack" or "tenant" or "switch" or "inventory";
 
     protected override async Task<bool> LoadHereAsync(CancellationToken cancellation)
     {
         routes = await Stacks.RoutesAsync(Here.Id, cancellation);
         services = await Services.ListAsync(Here.Id, cancellation);
         replicas = Inventory.Of(Here.Id);
+        certified = [.. (await Certificates.HostsAsync(Here.Id, cancellation)).Where(host => host.Whose != CertificateOf.Nobody).Select(host => host.HostName)];
         if (services.All(one => Key(one) != service))
         {
             Choose(services is [var first, ..] ? first : null);

@@ -9,6 +9,7 @@ internal sealed class SettingsForm
     private const decimal BytesOfOne = 1 << 20;
 
     public bool Maintenance { get; set; }
+    public bool HttpsOnly { get; set; }
     public string? RedirectTo { get; set; }
     public decimal? MaxBodyMiB { get; set; }
     public int? TimeoutSeconds { get; set; }
@@ -18,6 +19,7 @@ internal sealed class SettingsForm
     public static SettingsForm Of(RouteSettings settings) => new()
     {
         Maintenance = settings.Maintenance,
+        HttpsOnly = settings.HttpsOnly,
         RedirectTo = settings.RedirectTo,
         MaxBodyMiB = settings.MaxBodyBytes is { } bytes ? Math.Round(bytes / BytesOfOne, 6) : null,
         TimeoutSeconds = settings.TimeoutSeconds,
@@ -37,7 +39,8 @@ internal sealed class SettingsForm
             ClientRate == before.ClientRate ? now.ClientRate : ClientRate,
             Rate == before.Rate ? now.Rate : Rate,
             Maintenance == before.Maintenance ? now.Maintenance : Maintenance,
-            target == before.RedirectTo ? now.RedirectTo : target);
+            target == before.RedirectTo ? now.RedirectTo : target,
+            HttpsOnly == before.HttpsOnly ? now.HttpsOnly : HttpsOnly);
     }
 
     public static string Size(long bytes) => bytes switch

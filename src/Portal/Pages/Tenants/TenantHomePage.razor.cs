@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Portal.Deployments;
+using Portal.Gateway.Certificates;
 using Portal.Stacks;
 using Portal.Store;
 using Portal.Switching;
@@ -24,6 +25,7 @@ public sealed partial class TenantHomePage
     private GradualSwitch? gradual;
     private QuietView quiet = null!;
     private int ownChecks;
+    private IReadOnlyList<CertificateView> certificates = [];
 
     [Inject]
     private ServiceQueries Services { get; set; } = null!;
@@ -49,7 +51,10 @@ public sealed partial class TenantHomePage
     [Inject]
     private HttpCheckQueries Checks { get; set; } = null!;
 
-    protected override bool Concerns(ChangeNote note) => note.Kind is "tenant" or "stack" or "route" or "switch" or "deployment" or "inventory" or "member" or "switchrules" or "gradual";
+    [Inject]
+    private CertificateQueries Certificates { get; set; } = null!;
+
+    protected override bool Concerns(ChangeNote note) => note.Kind is "tenant" or "stack" or "route" or "switch" or "deployment" or "inventory" or "member" or "switchrules" or "certificate" or "gradual";
 
     protected override async Task<bool> LoadHereAsync(CancellationToken cancellation)
     {
@@ -61,6 +66,7 @@ public sealed partial class TenantHomePage
         gradual = await Graduals.LastAsync(Here.Id, cancellation);
         quiet = await Freezes.FindAsync(Here.Id, cancellation);
         ownChecks = (await Checks.ListAsync(Here.Id, cancellation)).Length;
+        certificates = [.. (await Certificates.ListAsync(Here.Id, cancellation)).Where(one => one.ServedFor.Count > 0)];
         report = stacks.Count == 0 ? null : await Preflight.ExecuteAsync(Here.Id, cancellation);
         return true;
     }

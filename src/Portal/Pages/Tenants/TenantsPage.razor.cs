@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Portal.Access;
 using Portal.Clusters;
 using Portal.Deployments;
+using Portal.Gateway.Certificates;
 using Portal.Pages.Frame;
 using Portal.Store;
 using Portal.Tenants;
@@ -18,6 +19,7 @@ public sealed partial class TenantsPage
     private ILookup<Guid, StackServices> services = Array.Empty<StackServices>().ToLookup(stack => stack.TenantId);
     private IReadOnlyDictionary<Guid, DeploymentView> latest = new Dictionary<Guid, DeploymentView>();
     private IReadOnlyList<string> clusters = [];
+    private IReadOnlyList<CertificateView> certificates = [];
     private bool creating;
     private bool slugTyped;
     private string name = "";
@@ -42,6 +44,9 @@ public sealed partial class TenantsPage
     private HostQueries Hosts { get; set; } = null!;
 
     [Inject]
+    private CertificateQueries Certificates { get; set; } = null!;
+
+    [Inject]
     private CreateTenant Create { get; set; } = null!;
 
     [Inject]
@@ -50,12 +55,13 @@ public sealed partial class TenantsPage
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
-    protected override Func<Action, IDisposable> Changes => Feed.When(note => note.Kind is "tenant" or "stack" or "switch" or "deployment" or "inventory" or "host");
+    protected override Func<Action, IDisposable> Changes => Feed.When(note => note.Kind is "tenant" or "stack" or "switch" or "deployment" or "inventory" or "host" or "certificate");
 
     protected override async Task LoadAsync(CancellationToken cancellation)
     {
         actor = await CurrentActor.GetAsync(cancellation);
         tenants = await Tenants.ListAsync(actor, cancellation);
+        certificates = actor.PlatformAdministrator ? [.. (await Certificates.ListAsync(null, cancellation)).Where(one => one.ServedFor.Count > 0)] : [];
         services = await Services.ListAsync(actor, tenants.Select(tenant => tenant.Id), cancellation);
         latest = await Deployments.LatestAsync(actor, tenants.Select(tenant => tenant.Id), cancellation);
         if (actor.PlatformAdministrator)

@@ -4,7 +4,7 @@ using Portal.Store;
 namespace Portal.Switching.Checks;
 
 /// <summary>A route that leads to one of the tenant's services.</summary>
-public sealed record CheckRoute(string HostName, string Path, Guid TenantId, string Stack, string Service);
+public sealed record CheckRoute(string HostName, string Path, Guid TenantId, string Stack, string Service, bool HttpsOnly);
 
 /// <summary>Where a check goes. It never leaves the tenant: what the gateway would send elsewhere is no target.</summary>
 public sealed class CheckTargets(PortalDbFactory databases)
@@ -19,12 +19,12 @@ public sealed class CheckTargets(PortalDbFactory databases)
             join stack in db.Stacks on route.StackId equals stack.Id
             where stack.RemovedAt == null && db.Routes.Any(own => own.TenantId == tenant && own.HostName == route.HostName)
             orderby route.HostName, route.Path
-            select new CheckRoute(route.HostName, route.Path, route.TenantId, stack.Name, route.Service)).ToListAsync(cancellationToken);
+            select new CheckRoute(route.HostName, route.Path, route.TenantId, stack.Name, route.Service, route.HttpsOnly)).ToListAsync(cancellationToken);
     }
 
-    /// <param name="link">A route's host name and a path to the address of its standby preview.</param>
+    /// <param name="link">A route's host name, a path, and whether it is HTTPS only, to the address of its standby preview.</param>
     /// <returns>The address; or why there is none.</returns>
-    public static (Uri? Address, string? Problem) Find(Guid tenant, HttpCheck check, IReadOnlyList<CheckRoute> routes, Func<string, string, string> link)
+    public static (Uri? Address, string? Problem) Find(Guid tenant, HttpCheck check, IReadOnlyList<CheckRoute> routes, Func<string, string, bool, string> link)
     {
         string host;
         string path;
@@ -42,9 +42,9 @@ public sealed class CheckTargets(PortalDbFactory databases)
         }
 
         // As it will be sent: what climbs out of a path with /../ is judged by where it gets to.
-        var address = new Uri(link(host, path));
+        var address = new Uri(link(host, path, false));
         var met = routes.Where(route => route.HostName == host && Below(address.AbsolutePath, route.Path)).MaxBy(route => route.Path.Length);
-        return met?.TenantId == tenant ? (address, null) : (null, $"no route of this tenant leads to {host}{address.AbsolutePath}");
+        return met?.TenantId == tenant ? (met.HttpsOnly ? new Uri(link(host, path, true)) : address, null) : (null, $"no route of this tenant leads to {host}{address.AbsolutePath}");
     }
 
     private static bool Below(string path, string prefix)
