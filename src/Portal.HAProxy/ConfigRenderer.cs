@@ -24,7 +24,7 @@ public static class ConfigRenderer
     internal static GatewayFiles Render(GatewayModel model, SlotLayout layout)
     {
         var structure = Config(model.Listen, "", layout.WithoutServers());
-        var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(structure)))[..32];
+        var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(structure + HeldRequests.Program)))[..32];
         return new(Config(model.Listen, fingerprint, layout), RoutesMap(model), LiveMap(model.LiveSides), fingerprint)
         {
             CertificateList = model.Listen.TakesTls ? Lines(model.Certificates.Select(certificate => $"{certificate.FileName} {certificate.Filter}")) : null,
@@ -55,7 +55,7 @@ public static class ConfigRenderer
         text.Append(Global(listen, fingerprint)).Append('\n').Append(Defaults).Append('\n').Append(Frontend(listen)).Append(RoutePolicy.Tables).Append(AnswerTimes.Tables);
         foreach (var (name, slots) in layout.Backends)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\nbackend {name}\n{RoutePolicy.BackendRule}");
+            text.Append(CultureInfo.InvariantCulture, $"\nbackend {name}\n{RoutePolicy.BackendRule}{HeldRequests.ForReplica}");
             for (var i = 0; i < slots.Length; i++)
                 text.Append(CultureInfo.InvariantCulture, $"  server {SlotLayout.SlotName(i)} {ServerText(slots[i])}\n");
         }
@@ -80,6 +80,7 @@ public static class ConfigRenderer
           default-path config
           description gateway-{fingerprint}
           noreuseport
+          lua-load {HeldRequests.FileName}
           maxconn {listen.MaxConnections}
           hard-stop-after {(long)listen.DrainLimit.TotalSeconds}s
           mworker-max-reloads 20
@@ -145,6 +146,7 @@ public static class ConfigRenderer
               http-request return status 404 content-type "text/html; charset=utf-8" hdr Cache-Control no-store string '{{GatewayPages.NoRoute}}' unless { var(txn.match) -m found }
               http-request set-var(txn.route) var(txn.match),{{RoutePolicy.Key}}
               http-request set-var(txn.pointer) var(txn.route),field(1,:),map({{GatewayFiles.LiveName}})
+            {{HeldRequests.ForSwitch}}
             {{LivePointer.Rules}}
             {{AnswerTimes.Rules}}
             {{RoutePolicy.Rules(listen)}}

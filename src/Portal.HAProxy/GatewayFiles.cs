@@ -25,6 +25,6 @@ public sealed record GatewayFiles(string Config, string Routes, string Live, str
     [
         .. Certificates.Select(file => (file.Key, file.Value)),
         .. CertificateList is { } list ? [(CertificateListName, list)] : Array.Empty<(string, string)>(),
-        (RoutesName, Routes), (LiveName, Live), (ConfigName, Config),
+        (HeldRequests.FileName, HeldRequests.Program), (RoutesName, Routes), (LiveName, Live), (ConfigName, Config),
     ];
 }

@@ -21,6 +21,12 @@ public sealed record Share(int Percent, Stickiness By);
 /// <param name="Share">Null: everything goes to the live side.</param>
 public sealed record LivePointer(string Side, Share? Share = null)
 {
+    /// <summary>Requests wait until it points elsewhere or is held no more, a minute at most.</summary>
+    public bool Held { get; init; }
+
+    /// <summary>How an entry ends that is held.</summary>
+    internal const string HeldMark = "!held";
+
     /// <summary>What holds a client's lot, 0 to 99. It says nothing of the client and outlives a gradual switch harmlessly.</summary>
     public const string Cookie = "portal-lot";
 
@@ -37,13 +43,14 @@ public sealed record LivePointer(string Side, Share? Share = null)
         [var side, var percent, var by] when Sides.All.Contains(side)
             && int.TryParse(percent, NumberStyles.None, CultureInfo.InvariantCulture, out var part) && part is >= 1 and <= 99
             && Words.FirstOrDefault(word => word.Text == by) is { Text: not null } known => new(side, new Share(part, known.By)),
+        [var side, "held"] when Sides.All.Contains(side) => new(side) { Held = true },
         _ => null,
     };
 
-    /// <summary>As the map has it: <c>blue</c>, or <c>blue!25!cookie</c> where a quarter goes to green.</summary>
+    /// <summary>As the map has it: <c>blue</c>, or <c>blue!25!cookie</c> where a quarter goes to green, or <c>blue!held</c>.</summary>
     public override string ToString() => Share is { } share
         ? string.Create(CultureInfo.InvariantCulture, $"{Side}{Separator}{share.Percent}{Separator}{Words.First(word => word.By == share.By).Text}")
-        : Side;
+        : Held ? Side + HeldMark : Side;
 
     /// <summary>From the pointer to the side of a request that is no preview.</summary>
     internal static string Rules => $$"""
@@ -51,7 +58,7 @@ public sealed record LivePointer(string Side, Share? Share = null)
           http-request set-var(txn.side) var(txn.live)
           http-request set-var(txn.side) str({{Sides.Green}}) if preview { var(txn.live) -m str {{Sides.Blue}} }
           http-request set-var(txn.side) str({{Sides.Blue}}) if preview { var(txn.live) -m str {{Sides.Green}} }
-          acl shared var(txn.pointer) -m sub {{Separator}}
+          acl shared var(txn.pointer),field(3,{{Separator}}) -m found
           acl by-cookie var(txn.pointer),field(3,{{Separator}}) -m str cookie
           http-request set-var(txn.lot) req.cook({{Cookie}}),add(0) if shared !preview by-cookie { req.cook({{Cookie}}) -m reg ^[0-9]{1,2}$ }
           http-request set-var(txn.draw) bool(true) if shared !preview by-cookie !{ var(txn.lot) -m found }

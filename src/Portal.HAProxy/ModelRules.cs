@@ -58,6 +58,7 @@ public static class ModelRules
         ArgumentOutOfRangeException.ThrowIfNegative(route.Policy.ClientRate);
         ArgumentOutOfRangeException.ThrowIfNegative(route.Policy.Rate);
         ArgumentOutOfRangeException.ThrowIfLessThan(route.Policy.Timeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(route.Policy.Hold, TimeSpan.Zero);
         if (route.Policy.RedirectTo is { } target)
             Identifiers.Require("an address to redirect to", target, RoutePolicy.IsRedirect);
         foreach (var (side, servers) in route.Servers)

@@ -36,6 +36,9 @@ public sealed record RoutePolicy
     /// <summary>Requests by HTTP are sent to HTTPS with 308: same host name, path and query. Where the gateway takes no HTTPS nothing is done.</summary>
     public bool HttpsOnly { get; init; }
 
+    /// <summary>Where the live side has no replica just now, requests wait so long for one before they are answered with 503. Zero: not at all.</summary>
+    public TimeSpan Hold { get; init; }
+
     /// <summary>Can the gateway send requests there?</summary>
     public static bool IsRedirect(string address) =>
         address.Length <= 300 && Identifiers.IsWord(address) && !address.Contains(Separator, StringComparison.Ordinal) && !address.EndsWith('/')
@@ -51,7 +54,8 @@ public sealed record RoutePolicy
         Text((long)Rate * RateSeconds),
         Maintenance ? "1" : "0",
         RedirectTo ?? "0",
-        HttpsOnly ? "1" : "0");
+        HttpsOnly ? "1" : "0",
+        Text((long)Hold.TotalMilliseconds));
 
     /// <summary>What a map's value says of the key.</summary>
     internal static string Key => $"field(1,{Separator})";
@@ -71,6 +75,7 @@ public sealed record RoutePolicy
           http-request set-var(txn.all) var(txn.match),field(5,{{Separator}}),add(0)
           http-request track-sc1 var(txn.route) table {{RouteTable}} if { var(txn.all) -m int gt 0 }
           http-request return status 429 content-type "text/html; charset=utf-8" hdr Cache-Control no-store hdr Retry-After {{RateSeconds}} string '{{GatewayPages.TooMany}}' if { var(txn.all) -m int gt 0 } { sc_http_req_rate(1),sub(txn.all) gt 0 }
+          http-request set-var(txn.hold) var(txn.match),field(9,{{Separator}}),add(0)
           http-request set-var(txn.timeout) var(txn.match),field(3,{{Separator}}),add(0) unless { var(txn.match),field(3,{{Separator}}) -m str 0 }
         """;
 
