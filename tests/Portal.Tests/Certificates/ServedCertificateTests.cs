@@ -13,12 +13,26 @@ namespace Portal.Tests.Certificates;
 /// <summary>Certificates by the API, met at the gateway.</summary>
 [Collection(PagesCollection.Name)]
 [Trait("Category", "Lab")]
-public sealed class ServedCertificateTests(PagesWorld world)
+public sealed class ServedCertificateTests(PagesWorld world) : IAsyncLifetime
 {
     private const string Mine = "tenants/acme/certificates";
     private const string Theirs = "tenants/globex/certificates";
 
     private readonly string name = $"c{Guid.NewGuid():N}"[..10];
+
+    private readonly List<string> routes = [];
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    /// <summary>Others look at this tenant too.</summary>
+    public async Task DisposeAsync()
+    {
+        foreach (var route in routes)
+        {
+            using var removed = await world.Administrator.DeleteAsync($"/api/v1/tenants/acme/routes/{route}");
+            Assert.Equal(HttpStatusCode.NoContent, removed.StatusCode);
+        }
+    }
 
     [Fact]
     public async Task An_owners_certificate_is_served_at_once_replaced_and_removed_and_its_key_is_nowhere_in_plain_text()
@@ -178,7 +192,8 @@ public sealed class ServedCertificateTests(PagesWorld world)
     private async Task<string> RouteAsync(string? host = null)
     {
         host ??= $"{name}.acme.localhost";
-        await world.PostAsync("tenants/acme/routes", new { stack = "shop", service = "web", port = 8080, hostName = host, path = "/" });
+        var route = await world.PostAsync("tenants/acme/routes", new { stack = "shop", service = "web", port = 8080, hostName = host, path = "/" });
+        routes.Add(route.GetProperty("id").GetString()!);
         return host;
     }
 
