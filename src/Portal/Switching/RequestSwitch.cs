@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Portal.Audit;
 using Portal.Gateway;
 using Portal.HAProxy;
+using Portal.Switching.Planned;
 using Portal.Switching.Rehearsing;
 using Portal.Tenants;
 using Portal.Tenants.Freezing;
@@ -43,6 +44,9 @@ public sealed record SwitchRequest(string? Reason, string? Override = null, Guid
 {
     /// <summary>The side that is to be live; null: the other one, whichever that is.</summary>
     public Colour? To { get; init; }
+
+    /// <summary>The plan that asks. Like a delivery's, what it brings is never a way back; and where somebody has stopped it, nothing is brought.</summary>
+    public Guid? Plan { get; init; }
 }
 
 /// <summary>
@@ -92,7 +96,7 @@ public sealed class RequestSwitch(
         }
 
         // Back within the window is what the window is for: no check of the side that failed may block it, nor may anybody's quiet.
-        var undo = request.Delivery is null ? standing.UndoneBy(report.To, clock.GetUtcNow()) : null;
+        var undo = request is { Delivery: null, Plan: null } ? standing.UndoneBy(report.To, clock.GetUtcNow()) : null;
         if (undo is null)
         {
             if (request.Rehearsal is not null && tested is null)
@@ -177,6 +181,7 @@ public sealed class RequestSwitch(
             Preflight = JsonSerializer.Serialize(report, JsonSerializerOptions.Web),
             UndoOf = undo?.Id,
             DeliveryId = request.Delivery,
+            PlanId = request.Plan,
             RehearsalId = undo is null ? request.Rehearsal : null,
             OverrideReason = overridden,
             RequestedAt = now,
@@ -187,8 +192,35 @@ public sealed class RequestSwitch(
             After = new { live = report.To.Text(), reason, switchBack = undo is not null, rehearsal = intent.RehearsalId, checks = report.Checks, differences = report.Differences },
             Also = overridden is null ? [] : [Line("switch.overridden", intent) with { After = new { reason = overridden, failed = report.Failed } }],
         };
-        await changes.AddAsync(permit, line, [intent], cancellationToken);
+        if (request.Plan is { } plan)
+        {
+            await AddPlannedAsync(permit, line, intent, plan, cancellationToken);
+        }
+        else
+        {
+            await changes.AddAsync(permit, line, [intent], cancellationToken);
+        }
+
         return intent;
+    }
+
+    /// <summary>Of a plan that nobody has ended: who stops one at the same instant is told that the switch has begun, or comes first.</summary>
+    private async Task AddPlannedAsync(Permit permit, AuditLine line, Switch intent, Guid plan, CancellationToken cancellationToken)
+    {
+        var waits = await changes.RunAsync<bool>(permit, async db =>
+        {
+            if (await db.LockedAsync(plan, cancellationToken) is not { State: PlannedSwitchState.Waiting })
+            {
+                return Changed.Nothing(false);
+            }
+
+            db.Switches.Add(intent);
+            return (true, line);
+        }, cancellationToken);
+        if (!waits)
+        {
+            throw new ConflictException("planned_switches", new InvalidOperationException($"Planned switch {plan} has been ended."));
+        }
     }
 
     private async Task<SwitchResult> ApplyAsync(Permit permit, string slug, Pair pair, Switch intent, Switch? undo, GroupCounters? before, CancellationToken cancellationToken)

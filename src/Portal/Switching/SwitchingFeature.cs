@@ -1,6 +1,7 @@
 using Portal.Access;
 using Portal.Switching.Checks;
 using Portal.Switching.Parity;
+using Portal.Switching.Planned;
 using Portal.Switching.Rehearsing;
 using Portal.Switching.Window;
 using Portal.Tenants;
@@ -36,6 +37,10 @@ public static class SwitchingFeature
         services.AddSingleton<SwitchQueries>();
         services.AddSingleton<ParityQueries>();
         services.AddSingleton<AlignSides>();
+        services.AddSingleton<PlannedSwitchQueries>();
+        services.AddSingleton<StopPlannedSwitch>();
+        services.AddSingleton<SettlePlannedSwitch>();
+        services.AddHostedService<PlannedSwitchWorker>();
         services.AddHostedService<SwitchSettler>();
     }
 
@@ -49,6 +54,7 @@ public static class SwitchingFeature
         CheckEndpoints.Map(api);
         RehearsalEndpoints.Map(api);
         SwitchBackEndpoints.Map(api);
+        PlannedSwitchEndpoints.Map(api);
     }
 
     private static async Task<IResult> RequestAsync(string tenant, SwitchBody body, HttpContext http, TenantQueries tenants, RequestSwitch request, CancellationToken cancellationToken)
@@ -129,6 +135,7 @@ public static class SwitchingFeature
         row.DrainSeconds,
         row.SwitchBackUntil,
         row.UndoOf,
+        plan = row.PlanId,
         rehearsal = row.RehearsalId,
         @override = row.OverrideReason,
         row.Failure,

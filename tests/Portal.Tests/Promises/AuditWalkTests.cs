@@ -63,6 +63,7 @@ public sealed class AuditWalkTests(PagesWorld world)
         await world.SwitchAsync(tenant, "walking");
         await world.PostAsync($"tenants/{tenant}/switchback", new { minutes = 10 });
         await DeleteAsync($"tenants/{tenant}/switchback");
+        await StopAsync(tenant);
         var slow = await world.PushAsync("walk-slow", "START_DELAY_MS=60000");
         var deployment = await world.RequestAsync(tenant, "walked", new { target = "standby", images = new { web = slow } });
         await world.PostAsync($"deployments/{deployment}/cancel", new { });
@@ -84,6 +85,16 @@ public sealed class AuditWalkTests(PagesWorld world)
             Assert.NotEqual("", line.GetProperty("actor").GetString());
             Assert.NotEqual("", line.GetProperty("source").GetString());
         }
+    }
+
+    private async Task StopAsync(string tenant)
+    {
+        using var moves = await world.Administrator.PatchAsJsonAsync($"/api/v1/tenants/{tenant}/stacks/walked", new { movesOn = "auto-after 24h" });
+        moves.EnsureSuccessStatusCode();
+        await world.RequestAsync(tenant, "walked", new { target = "standby", force = true });
+        await world.PostAsync($"tenants/{tenant}/planned-switches/{(await world.GetAsync($"tenants/{tenant}/planned-switches"))[0].GetProperty("id")}/stop", new { });
+        using var back = await world.Administrator.PatchAsJsonAsync($"/api/v1/tenants/{tenant}/stacks/walked", new { movesOn = "manual" });
+        back.EnsureSuccessStatusCode();
     }
 
     private async Task QuietAsync(string tenant)

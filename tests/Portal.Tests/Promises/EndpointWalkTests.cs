@@ -71,6 +71,7 @@ public sealed class EndpointWalkTests(EndpointWalkTests.Lab lab) : IClassFixture
         ["POST /api/v1/tenants/{tenant}/rehearsals"] = "rehearsal.made",
         ["POST /api/v1/tenants/{tenant}/switchback"] = "switchback.extended",
         ["DELETE /api/v1/tenants/{tenant}/switchback"] = "switchback.given_up",
+        ["POST /api/v1/tenants/{tenant}/planned-switches/{id}/stop"] = "switch.stopped",
         ["POST /api/v1/tenants/{tenant}/freezes"] = "freeze.added",
         ["DELETE /api/v1/tenants/{tenant}/freezes/{name}"] = "freeze.removed",
         ["PUT /api/v1/tenants/{tenant}/lock"] = "lock.held",

@@ -5,6 +5,7 @@ using Portal.Pages.Shared;
 using Portal.Stacks;
 using Portal.Store;
 using Portal.Switching.Checks;
+using Portal.Switching.Planned;
 using Portal.Switching.Rehearsing;
 using Portal.Tenants.Freezing;
 using RouteView = Portal.Stacks.RouteView;
@@ -19,6 +20,7 @@ public sealed partial class SwitchingPage
     private ImmutableArray<HttpCheck> checks = [];
     private IReadOnlyList<RouteView> routes = [];
     private IReadOnlyList<RehearsalView> rehearsals = [];
+    private IReadOnlyList<PlannedSwitchView> plans = [];
     private QuietView quiet = null!;
     private bool holding;
 
@@ -35,12 +37,15 @@ public sealed partial class SwitchingPage
     private RehearsalQueries Rehearsals { get; set; } = null!;
 
     [Inject]
+    private PlannedSwitchQueries Planned { get; set; } = null!;
+
+    [Inject]
     private HoldLock Hold { get; set; } = null!;
 
     [Inject]
     private Toast Toast { get; set; } = null!;
 
-    protected override bool Concerns(ChangeNote note) => note.Kind is "switchrules" or "rehearsal" or "route" or "tenant" or "switch" or "member";
+    protected override bool Concerns(ChangeNote note) => note.Kind is "switchrules" or "rehearsal" or "route" or "tenant" or "switch" or "planned-switch" or "member";
 
     protected override async Task<bool> LoadHereAsync(CancellationToken cancellation)
     {
@@ -48,6 +53,7 @@ public sealed partial class SwitchingPage
         routes = await Stacks.RoutesAsync(Here.Id, cancellation);
         quiet = await Freezes.FindAsync(Here.Id, cancellation);
         rehearsals = await Rehearsals.ListAsync(Here.Id, Recent, cancellation);
+        plans = await Planned.ListAsync(Here.Id, Recent, cancellation);
         return true;
     }
 

@@ -4,6 +4,7 @@ using Portal.Stacks;
 using Portal.Store;
 using Portal.Switching;
 using Portal.Switching.Checks;
+using Portal.Switching.Planned;
 using Portal.Tenants.Freezing;
 using RouteView = Portal.Stacks.RouteView;
 
@@ -20,6 +21,7 @@ public sealed partial class TenantHomePage
     private IReadOnlyList<Switch> switches = [];
     private Switch? lastApplied;
     private PreflightReport? report;
+    private IReadOnlyList<PlannedSwitchView> plans = [];
     private QuietView quiet = null!;
     private int ownChecks;
 
@@ -44,7 +46,10 @@ public sealed partial class TenantHomePage
     [Inject]
     private HttpCheckQueries Checks { get; set; } = null!;
 
-    protected override bool Concerns(ChangeNote note) => note.Kind is "tenant" or "stack" or "route" or "switch" or "deployment" or "inventory" or "member" or "switchrules";
+    [Inject]
+    private PlannedSwitchQueries Planned { get; set; } = null!;
+
+    protected override bool Concerns(ChangeNote note) => note.Kind is "tenant" or "stack" or "route" or "switch" or "deployment" or "inventory" or "member" or "switchrules" or "planned-switch";
 
     protected override async Task<bool> LoadHereAsync(CancellationToken cancellation)
     {
@@ -56,6 +61,7 @@ public sealed partial class TenantHomePage
         quiet = await Freezes.FindAsync(Here.Id, cancellation);
         ownChecks = (await Checks.ListAsync(Here.Id, cancellation)).Length;
         report = stacks.Count == 0 ? null : await Preflight.ExecuteAsync(Here.Id, cancellation);
+        plans = await Planned.ListAsync(Here.Id, 0, cancellation);
         return true;
     }
 

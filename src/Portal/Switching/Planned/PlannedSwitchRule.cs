@@ -1,22 +1,32 @@
 using Portal.Store;
 
-namespace Portal.Webhooks.Then;
+namespace Portal.Switching.Planned;
 
 /// <summary>All that decides what becomes of a planned switch, as it was read at one moment.</summary>
 /// <param name="RanOn">The environment of the deployment that the switch follows.</param>
 /// <param name="LiveRunsIt">Live is wanted to run the deployed revision.</param>
 /// <param name="NewerDeployment">One of the same stack and side that came later, brings something else, and has not failed.</param>
 /// <param name="SwitchedSince">Who switched the tenant after this was planned; null: nobody.</param>
-/// <param name="Open">The webhook may still act, and is still one that switches.</param>
-/// <param name="Own">The switch that this delivery has brought already; null: none, or one that failed.</param>
+/// <param name="Closed">Why whoever planned it would not any more, as when the webhook was disabled; null: it would.</param>
+/// <param name="Own">The switch that this plan has brought already; null: none, or one that failed.</param>
 internal sealed record PlannedSwitchSight(
-    DeploymentState State, string? DeploymentReason, DateTimeOffset? EndedAt, Colour RanOn, Colour Live, bool LiveRunsIt, Guid? NewerDeployment, string? SwitchedSince, bool Open, OwnSwitch? Own);
+    DeploymentState State, string? DeploymentReason, DateTimeOffset? EndedAt, Colour RanOn, Colour Live, bool LiveRunsIt, Guid? NewerDeployment, string? SwitchedSince, string? Closed, OwnSwitch? Own)
+{
+    /// <summary>How long after the deployment's success it is due.</summary>
+    public TimeSpan After { get; init; }
+
+    /// <summary>When it is due, once that has been written down.</summary>
+    public DateTimeOffset? DueAt { get; init; }
+}
 
 internal sealed record OwnSwitch(Guid Id, SwitchState State);
 
 internal abstract record PlannedSwitchVerdict
 {
     public sealed record Later : PlannedSwitchVerdict;
+
+    /// <summary>Its time is known now, and has yet to come.</summary>
+    public sealed record Schedule(DateTimeOffset Due) : PlannedSwitchVerdict;
 
     /// <summary>Now is the moment.</summary>
     public sealed record Go : PlannedSwitchVerdict;
@@ -38,10 +48,15 @@ internal static class PlannedSwitchRule
         { NewerDeployment: { } newer } => GiveUp($"Deployment {newer} of the same stack came after it."),
         { SwitchedSince: { } who } => GiveUp($"{who} switched the tenant meanwhile."),
         _ when seen.RanOn == seen.Live => GiveUp("The side that it was deployed to is live by now, and runs something else."),
-        { Open: false } => GiveUp("The webhook was disabled meanwhile."),
-        _ when now - seen.EndedAt > limit => GiveUp($"It could not be done within {limit.TotalMinutes:0.#} minutes of the deployment's end."),
-        _ => new PlannedSwitchVerdict.Go(),
+        { Closed: { } why } => GiveUp(why),
+        _ => AtItsTime(seen, seen.DueAt ?? seen.EndedAt + seen.After ?? now, now, limit),
     };
+
+    private static PlannedSwitchVerdict AtItsTime(PlannedSwitchSight seen, DateTimeOffset due, DateTimeOffset now, TimeSpan limit) =>
+        now - due > limit ? GiveUp($"It could not be done within {limit.TotalMinutes:0.#} minutes of {(seen.After == TimeSpan.Zero ? "the deployment's end" : $"{due:yyyy-MM-dd HH:mm:ss} UTC, when it was due")}.")
+        : now >= due ? new PlannedSwitchVerdict.Go()
+        : seen.DueAt is null ? new PlannedSwitchVerdict.Schedule(due)
+        : new PlannedSwitchVerdict.Later();
 
     private static PlannedSwitchVerdict.End GiveUp(string reason) => new(PlannedSwitchState.GivenUp, reason);
 }

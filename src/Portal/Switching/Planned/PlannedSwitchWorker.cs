@@ -1,24 +1,29 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
+using Portal.Deployments.Requests;
 using Portal.Gateway;
 using Portal.Store;
 
-namespace Portal.Webhooks.Then;
+namespace Portal.Switching.Planned;
 
-/// <summary>Settles planned switches, oldest first. Woken by changes, and looks every second anyway. One portal leads; two at once would do no harm but work twice.</summary>
+/// <summary>Settles planned switches, oldest first. Woken by changes, and looks every second anyway for those that are due. One portal leads; two at once would do no harm but work twice.</summary>
 public sealed class PlannedSwitchWorker(PortalDbFactory databases, SettlePlannedSwitch settle, StoreLocks locks, ChangeFeed feed, TimeProvider clock, ILogger<PlannedSwitchWorker> log) : BackgroundService
 {
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(1);
     /// <summary>A deployment's notes come in bursts.</summary>
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
+    /// <summary>Tenants in which something has changed; null: perhaps in any.</summary>
+    private readonly ConcurrentQueue<Guid?> noted = new([null]);
     private readonly Channel<bool> wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var subscription = feed.Subscribe(note =>
         {
-            if (note.Kind is "deployment" or PlannedSwitchLine.Note or "resync")
+            if (note.Kind is "deployment" or "switch" or "stack" or "webhook" or PlannedSwitchLine.Note or "resync")
             {
+                noted.Enqueue(note.Tenant);
                 wake.Writer.TryWrite(true);
             }
         });
@@ -40,7 +45,8 @@ public sealed class PlannedSwitchWorker(PortalDbFactory databases, SettlePlanned
 
     private async Task SettleAllAsync(CancellationToken cancellationToken)
     {
-        if (await WaitingAsync(cancellationToken) is [])
+        var changed = Noted();
+        if (!(await WaitingAsync(cancellationToken)).Any(plan => Concerns(plan, changed)))
         {
             return;
         }
@@ -52,7 +58,7 @@ public sealed class PlannedSwitchWorker(PortalDbFactory databases, SettlePlanned
         }
 
         // Read again: who led before may have settled some.
-        foreach (var plan in await WaitingAsync(cancellationToken))
+        foreach (var plan in (await WaitingAsync(cancellationToken)).Where(plan => Concerns(plan, changed)))
         {
             try
             {
@@ -65,6 +71,21 @@ public sealed class PlannedSwitchWorker(PortalDbFactory databases, SettlePlanned
             }
         }
     }
+
+    private HashSet<Guid?> Noted()
+    {
+        HashSet<Guid?> tenants = [];
+        while (noted.TryDequeue(out var tenant))
+        {
+            tenants.Add(tenant);
+        }
+
+        return tenants;
+    }
+
+    /// <summary>One whose time is yet to come is looked at only when something in its tenant has changed.</summary>
+    private bool Concerns(PlannedSwitch plan, HashSet<Guid?> changed) =>
+        plan.DueAt is not { } due || due <= clock.GetUtcNow() || changed.Contains(null) || changed.Contains(plan.TenantId);
 
     private async Task<IReadOnlyList<PlannedSwitch>> WaitingAsync(CancellationToken cancellationToken)
     {

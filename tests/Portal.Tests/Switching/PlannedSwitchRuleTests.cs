@@ -1,13 +1,13 @@
 using Portal.Model;
-using Portal.Webhooks.Then;
+using Portal.Switching.Planned;
 
-namespace Portal.Tests.Webhooks;
+namespace Portal.Tests.Switching;
 
 public sealed class PlannedSwitchRuleTests
 {
     private static readonly DateTimeOffset Ended = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
-    private static readonly PlannedSwitchSight Due = new(DeploymentState.Succeeded, null, Ended, Colour.Green, Colour.Blue, false, null, null, true, null);
+    private static readonly PlannedSwitchSight Due = new(DeploymentState.Succeeded, null, Ended, Colour.Green, Colour.Blue, false, null, null, null, null);
 
     [Fact]
     public void It_is_due_once_its_deployment_has_succeeded() => Assert.IsType<PlannedSwitchVerdict.Go>(Decide(Due));
@@ -55,7 +55,7 @@ public sealed class PlannedSwitchRuleTests
 
         Assert.Contains($"{newer}", GivenUp(Due with { NewerDeployment = newer }), StringComparison.Ordinal);
         Assert.Contains("ops", GivenUp(Due with { SwitchedSince = "ops" }), StringComparison.Ordinal);
-        Assert.Contains("disabled", GivenUp(Due with { Open = false }), StringComparison.Ordinal);
+        Assert.Contains("disabled", GivenUp(Due with { Closed = "The webhook was disabled meanwhile." }), StringComparison.Ordinal);
         Assert.Contains("live by now", GivenUp(Due with { Live = Colour.Green }), StringComparison.Ordinal);
     }
 
@@ -64,6 +64,32 @@ public sealed class PlannedSwitchRuleTests
     {
         Assert.IsType<PlannedSwitchVerdict.Go>(Decide(Due, Ended + Limit));
         Assert.Contains("15 minutes", GivenUp(Due, Ended + Limit + TimeSpan.FromTicks(1)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Its_time_counts_from_the_deployments_success_and_is_written_down_once()
+    {
+        var later = Due with { After = TimeSpan.FromMinutes(10) };
+        var due = Ended.AddMinutes(10);
+
+        Assert.Equal(due, Assert.IsType<PlannedSwitchVerdict.Schedule>(Decide(later)).Due);
+        Assert.IsType<PlannedSwitchVerdict.Later>(Decide(later with { DueAt = due }, due.AddTicks(-1)));
+        Assert.IsType<PlannedSwitchVerdict.Go>(Decide(later with { DueAt = due }, due));
+        Assert.IsType<PlannedSwitchVerdict.Later>(Decide(later with { State = DeploymentState.Running, EndedAt = null }));
+        // No portal was there in time, and then it was not written down either.
+        Assert.IsType<PlannedSwitchVerdict.Go>(Decide(later, due + Limit));
+        Assert.Contains("12:10:00 UTC", GivenUp(later with { DueAt = due }, due + Limit + TimeSpan.FromTicks(1)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void While_it_waits_for_its_time_whatever_is_newer_ends_it()
+    {
+        var waiting = Due with { After = TimeSpan.FromMinutes(10), DueAt = Ended.AddMinutes(10) };
+
+        GivenUp(waiting with { NewerDeployment = Guid.CreateVersion7() });
+        Assert.Contains("ops", GivenUp(waiting with { SwitchedSince = "ops" }), StringComparison.Ordinal);
+        Assert.Contains("manual", GivenUp(waiting with { Closed = "The stack was set to manual meanwhile." }), StringComparison.Ordinal);
+        Assert.Equal(PlannedSwitchState.AlreadyLive, Assert.IsType<PlannedSwitchVerdict.End>(Decide(waiting with { LiveRunsIt = true, SwitchedSince = "ops" })).State);
     }
 
     private static string GivenUp(PlannedSwitchSight seen, DateTimeOffset? now = null)
