@@ -23,6 +23,8 @@ public enum Permission
     FreezeManage,
     /// <summary>To switch although a check has failed.</summary>
     SwitchOverride,
+    /// <summary>Whether a switch needs a second person's word.</summary>
+    ApprovalManage,
     AuditRead,
     PlatformManage,
     /// <summary>To sign in, to be refused, and to sign out: everybody's, of their own.</summary>
@@ -38,7 +40,7 @@ public sealed record TenantGrant(Role Role, bool DeployLive)
         Permission.StackEdit or Permission.DeployStandby or Permission.WebhookManage or Permission.RouteManage => Role >= Role.Developer,
         Permission.DeployLive => Role >= Role.Operator || (Role == Role.Developer && DeployLive),
         Permission.Switch or Permission.SecretManage or Permission.CheckManage => Role >= Role.Operator,
-        Permission.MemberManage or Permission.RegistryManage or Permission.ReadinessManage or Permission.FreezeManage or Permission.SwitchOverride => Role >= Role.Owner,
+        Permission.MemberManage or Permission.RegistryManage or Permission.ReadinessManage or Permission.FreezeManage or Permission.SwitchOverride or Permission.ApprovalManage => Role >= Role.Owner,
         Permission.PlatformManage => false,
         _ => false,
     };

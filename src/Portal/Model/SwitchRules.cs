@@ -13,6 +13,8 @@ public sealed class SwitchRules : ITenantOwned
     public ImmutableArray<FreezeWindow> Freezes { get; set; } = [];
     /// <summary>Null: nobody holds the tenant.</summary>
     public TenantLock? Held { get; set; }
+    /// <summary>A switch that somebody asks for needs another person's word.</summary>
+    public bool SecondPerson { get; set; }
     /// <summary>Grows with each change: of two people who change at the same instant the second looks again.</summary>
     public long Version { get; set; }
 }

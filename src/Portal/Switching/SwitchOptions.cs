@@ -19,6 +19,10 @@ public sealed class SwitchOptions
     [Range(typeof(TimeSpan), "00:00:10", "1.00:00:00")]
     public TimeSpan PlanLimit { get; set; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>How long a switch waits for a second person's word where the tenant asks for one.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
+    public TimeSpan ApprovalLimit { get; set; } = TimeSpan.FromHours(12);
+
     /// <summary>How long requests are counted after a switch, unless it drained earlier.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan MeasureFor { get; set; } = TimeSpan.FromSeconds(10);

@@ -1,4 +1,5 @@
 using Portal.Access;
+using Portal.Switching.Asking;
 using Portal.Switching.Checks;
 using Portal.Switching.Parity;
 using Portal.Switching.Planned;
@@ -30,6 +31,12 @@ public static class SwitchingFeature
         services.AddSingleton<RehearsalQueries>();
         services.AddSingleton<RehearseSwitch>();
         services.AddSingleton<SwitchMeter>();
+        services.AddSingleton<Asks>();
+        services.AddSingleton<AskedSwitchQueries>();
+        services.AddSingleton<ChooseSecondPerson>();
+        services.AddSingleton<ApproveSwitch>();
+        services.AddSingleton<RefuseSwitch>();
+        services.AddSingleton<EndStaleAsks>();
         services.AddSingleton<RequestSwitch>();
         services.AddSingleton<SwitchBackQueries>();
         services.AddSingleton<ExtendSwitchBack>();
@@ -55,6 +62,7 @@ public static class SwitchingFeature
         RehearsalEndpoints.Map(api);
         SwitchBackEndpoints.Map(api);
         PlannedSwitchEndpoints.Map(api);
+        AskedSwitchEndpoints.Map(api);
     }
 
     private static async Task<IResult> RequestAsync(string tenant, SwitchBody body, HttpContext http, TenantQueries tenants, RequestSwitch request, CancellationToken cancellationToken)
@@ -70,28 +78,7 @@ public static class SwitchingFeature
             return Problems.Invalid("to", "blue or green: the colour that is to be live.");
         }
 
-        return await request.ExecuteAsync(http.Actor(), key, generation: null, new SwitchRequest(body.Reason, body.Override, body.Rehearsal) { To = to }, cancellationToken) switch
-        {
-            SwitchResult.Applied applied => Results.Created($"/api/v1/tenants/{tenant}/switches/{applied.SwitchId}", new
-            {
-                id = applied.SwitchId,
-                from = applied.From.Text(),
-                to = applied.To.Text(),
-                live = applied.To.Text(),
-                applied.Milliseconds,
-                applied.SwitchBackUntil,
-            }),
-            SwitchResult.ReasonMissing => Problems.Invalid("reason", "Say why, in at most 500 characters."),
-            SwitchResult.Invalid invalid => Problems.Invalid(invalid.Field, invalid.Problem),
-            SwitchResult.LiveAlready live => Problems.Conflict($"{live.Colour.Text()} is live already."),
-            SwitchResult.Held held => Problems.Conflict(held.Why.Sentence),
-            SwitchResult.Blocked blocked => Results.Problem(
-                title: "Conflict", statusCode: StatusCodes.Status409Conflict, detail: $"Standby cannot take the traffic: {blocked.Report.Obstacle}.",
-                extensions: new Dictionary<string, object?> { ["failed"] = blocked.Report.Failed }),
-            SwitchResult.AnotherIsOpen => Problems.Conflict("Somebody else switched this tenant at the same moment."),
-            SwitchResult.GatewayFailed failed => Problems.Unavailable($"The gateway did not switch, and traffic flows as before: {failed.Problem}"),
-            var other => throw new InvalidOperationException($"An outcome without an answer: {other}."),
-        };
+        return SwitchAnswer.Of(tenant, await request.ExecuteAsync(http.Actor(), key, generation: null, new SwitchRequest(body.Reason, body.Override, body.Rehearsal) { To = to }, cancellationToken));
     }
 
     private static async Task<IResult> ListAsync(string tenant, HttpContext http, TenantQueries tenants, SwitchQueries switches, CancellationToken cancellationToken) =>
@@ -127,6 +114,7 @@ public static class SwitchingFeature
         state = Store.SnakeCase.Of(row.State.ToString()),
         row.Reason,
         row.Actor,
+        row.ApprovedBy,
         row.RequestedAt,
         row.AppliedAt,
         row.Milliseconds,

@@ -69,6 +69,51 @@ public sealed class MovingOnPageTests(PagesWorld world)
         await Pictures.TakeAsync(developer, "planned-stopped");
     }
 
+    [Fact]
+    public async Task Who_asks_waits_for_a_second_person_and_who_looks_approves()
+    {
+        await OwnTenant.OfAsync(world, "paired", "Paired", "site");
+        await world.DeployAsync("paired", "site", new { target = "both" });
+        var owner = await world.OpenAsync("acme-owner", "/tenants/paired/switching");
+        await using var _ = owner.Context;
+        await owner.GetByRole(AriaRole.Button, new() { Name = "Ask a second person" }).ClickAsync();
+        var acting = owner.Locator("dialog.act");
+        await acting.GetByRole(AriaRole.Button, new() { Name = "Ask a second person" }).ClickAsync();
+        await Expect(owner.GetByRole(AriaRole.Region, new() { Name = "Second person" })).ToContainTextAsync("a switch needs another person's word");
+
+        var page = await world.OpenAsync("acme-ops", "/tenants/paired");
+        await using var __ = page.Context;
+        await page.GetByRole(AriaRole.Button, new() { Name = "Switch", Exact = true }).ClickAsync();
+        var dialog = page.Locator("dialog.act");
+        await Expect(dialog).ToContainTextAsync("nothing moves until somebody else who may switch approves");
+        await dialog.GetByLabel("Reason").FillAsync("the spring release");
+        await Pictures.TakeAsync(page, "ask-dialog");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Ask to switch Paired to green" }).ClickAsync();
+        var own = page.Locator(".note.asked");
+        await Expect(own).ToContainTextAsync("Waiting for a second person: you asked to switch Paired to green");
+        await Expect(own.GetByRole(AriaRole.Button, new() { Name = "Approve" })).ToHaveCountAsync(0);
+        await Pictures.TakeAsync(page, "asked-own");
+
+        var note = owner.Locator(".note.asked");
+        await Expect(note).ToContainTextAsync("acme-ops asks to switch Paired to green");
+        await Expect(note).ToContainTextAsync("the spring release");
+        await Pictures.TakeAsync(owner, "asked-second");
+        await note.GetByRole(AriaRole.Button, new() { Name = "Refuse" }).ClickAsync();
+        await acting.GetByLabel("Reason").FillAsync("after lunch");
+        await acting.GetByRole(AriaRole.Button, new() { Name = "Refuse the switch" }).ClickAsync();
+        await Expect(own).ToHaveCountAsync(0);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Switch", Exact = true }).ClickAsync();
+        await dialog.GetByLabel("Reason").FillAsync("after lunch");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Ask to switch Paired to green" }).ClickAsync();
+        await note.GetByRole(AriaRole.Button, new() { Name = "Approve" }).ClickAsync();
+        await acting.GetByRole(AriaRole.Button, new() { Name = "Approve, and switch Paired to green" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Green, live" })).ToBeVisibleAsync();
+        await Expect(page.Locator(".events")).ToContainTextAsync("acme-ops, approved by acme-owner");
+        await Expect(owner.GetByRole(AriaRole.Region, new() { Name = "Second person" })).ToContainTextAsync("acme-owner: after lunch");
+        await Pictures.TakeAsync(owner, "asked-panel");
+    }
+
     private async Task<HttpStatusCode> MovesAsync(string login, string word)
     {
         using var client = new HttpClient { BaseAddress = world.Address };

@@ -60,6 +60,7 @@ public sealed class AuditWalkTests(PagesWorld world)
         await world.PostAsync($"tenants/{tenant}/checks", new { name = "walked", stack = "walked", service = "web", path = "/health" });
         await world.PostAsync($"tenants/{tenant}/rehearsals", new { });
         await DeleteAsync($"tenants/{tenant}/checks/walked");
+        await FourEyesAsync(tenant);
         await world.SwitchAsync(tenant, "walking");
         await world.PostAsync($"tenants/{tenant}/switchback", new { minutes = 10 });
         await DeleteAsync($"tenants/{tenant}/switchback");
@@ -84,6 +85,27 @@ public sealed class AuditWalkTests(PagesWorld world)
             Assert.Equal(action, line.GetProperty("action").GetString());
             Assert.NotEqual("", line.GetProperty("actor").GetString());
             Assert.NotEqual("", line.GetProperty("source").GetString());
+        }
+    }
+
+    private async Task FourEyesAsync(string tenant)
+    {
+        await RulesAsync(true);
+        await world.PostAsync($"tenants/{tenant}/asked-switches/{await AskAsync()}/refuse", new { });
+        var asked = await AskAsync();
+        using var other = new HttpClient { BaseAddress = world.Address };
+        other.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await PortalCalls.TokenAsync(other, "acme-ops", SampleTree.Password("acme-ops")));
+        using var approved = await other.PostAsJsonAsync($"/api/v1/tenants/{tenant}/asked-switches/{asked}/approve", new { });
+        Assert.Equal(HttpStatusCode.Created, approved.StatusCode);
+        await DeleteAsync($"tenants/{tenant}/switchback");
+        await RulesAsync(false);
+
+        async Task<string> AskAsync() => (await world.PostAsync($"tenants/{tenant}/switches", new { reason = "walking" })).GetProperty("id").GetString()!;
+
+        async Task RulesAsync(bool secondPerson)
+        {
+            using var answer = await world.Administrator.PutAsJsonAsync($"/api/v1/tenants/{tenant}/switch-rules", new { secondPerson });
+            answer.EnsureSuccessStatusCode();
         }
     }
 

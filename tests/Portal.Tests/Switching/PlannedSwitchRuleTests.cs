@@ -92,6 +92,23 @@ public sealed class PlannedSwitchRuleTests
         Assert.Equal(PlannedSwitchState.AlreadyLive, Assert.IsType<PlannedSwitchVerdict.End>(Decide(waiting with { LiveRunsIt = true, SwitchedSince = "ops" })).State);
     }
 
+    [Fact]
+    public void Once_a_second_person_is_asked_their_word_decides_however_long_it_takes()
+    {
+        PlannedSwitchSight Asked(AskedSwitchState state, string? reason = null) => Due with { Asked = new AskedForIt(state, "owner", reason) };
+        var late = Ended + Limit + Limit;
+
+        Assert.IsType<PlannedSwitchVerdict.Later>(Decide(Asked(AskedSwitchState.Waiting), late));
+        Assert.Equal("owner refused it: not today", GivenUp(Asked(AskedSwitchState.Refused, "not today"), late));
+        Assert.Equal("owner took it back.", GivenUp(Asked(AskedSwitchState.Withdrawn), late));
+        Assert.Contains("in time", GivenUp(Asked(AskedSwitchState.Lapsed), late), StringComparison.Ordinal);
+        Assert.Equal("The tenant was switched meanwhile.", GivenUp(Asked(AskedSwitchState.Overtaken, "The tenant was switched meanwhile."), late));
+        Assert.Equal(PlannedSwitchState.Failed, Assert.IsType<PlannedSwitchVerdict.End>(Decide(Asked(AskedSwitchState.Approved))).State);
+        var own = new OwnSwitch(Guid.CreateVersion7(), SwitchState.Applied);
+        Assert.Equal(PlannedSwitchState.Applied, Assert.IsType<PlannedSwitchVerdict.End>(Decide(Asked(AskedSwitchState.Approved) with { Own = own })).State);
+        Assert.Contains("came after it", GivenUp(Asked(AskedSwitchState.Waiting) with { NewerDeployment = Guid.CreateVersion7() }), StringComparison.Ordinal);
+    }
+
     private static string GivenUp(PlannedSwitchSight seen, DateTimeOffset? now = null)
     {
         var end = Assert.IsType<PlannedSwitchVerdict.End>(Decide(seen, now));

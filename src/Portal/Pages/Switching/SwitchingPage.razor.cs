@@ -4,6 +4,7 @@ using Portal.Pages.Frame;
 using Portal.Pages.Shared;
 using Portal.Stacks;
 using Portal.Store;
+using Portal.Switching.Asking;
 using Portal.Switching.Checks;
 using Portal.Switching.Planned;
 using Portal.Switching.Rehearsing;
@@ -21,6 +22,8 @@ public sealed partial class SwitchingPage
     private IReadOnlyList<RouteView> routes = [];
     private IReadOnlyList<RehearsalView> rehearsals = [];
     private IReadOnlyList<PlannedSwitchView> plans = [];
+    private FourEyes eyes = null!;
+    private ImmutableArray<AskedSwitch> asked = [];
     private QuietView quiet = null!;
     private bool holding;
 
@@ -37,6 +40,9 @@ public sealed partial class SwitchingPage
     private RehearsalQueries Rehearsals { get; set; } = null!;
 
     [Inject]
+    private AskedSwitchQueries Asked { get; set; } = null!;
+
+    [Inject]
     private PlannedSwitchQueries Planned { get; set; } = null!;
 
     [Inject]
@@ -45,7 +51,7 @@ public sealed partial class SwitchingPage
     [Inject]
     private Toast Toast { get; set; } = null!;
 
-    protected override bool Concerns(ChangeNote note) => note.Kind is "switchrules" or "rehearsal" or "route" or "tenant" or "switch" or "planned-switch" or "member";
+    protected override bool Concerns(ChangeNote note) => note.Kind is "switchrules" or "rehearsal" or "route" or "tenant" or "switch" or "planned-switch" or Asks.Note or "member";
 
     protected override async Task<bool> LoadHereAsync(CancellationToken cancellation)
     {
@@ -53,6 +59,8 @@ public sealed partial class SwitchingPage
         routes = await Stacks.RoutesAsync(Here.Id, cancellation);
         quiet = await Freezes.FindAsync(Here.Id, cancellation);
         rehearsals = await Rehearsals.ListAsync(Here.Id, Recent, cancellation);
+        eyes = await Asked.StandingAsync(Here.Id, cancellation);
+        asked = await Asked.ListAsync(Here.Id, Recent, cancellation);
         plans = await Planned.ListAsync(Here.Id, Recent, cancellation);
         return true;
     }

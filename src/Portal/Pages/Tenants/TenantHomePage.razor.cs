@@ -3,6 +3,7 @@ using Portal.Deployments;
 using Portal.Stacks;
 using Portal.Store;
 using Portal.Switching;
+using Portal.Switching.Asking;
 using Portal.Switching.Checks;
 using Portal.Switching.Planned;
 using Portal.Tenants.Freezing;
@@ -24,6 +25,7 @@ public sealed partial class TenantHomePage
     private IReadOnlyList<PlannedSwitchView> plans = [];
     private QuietView quiet = null!;
     private int ownChecks;
+    private FourEyes eyes = null!;
 
     [Inject]
     private ServiceQueries Services { get; set; } = null!;
@@ -47,9 +49,12 @@ public sealed partial class TenantHomePage
     private HttpCheckQueries Checks { get; set; } = null!;
 
     [Inject]
+    private AskedSwitchQueries Asked { get; set; } = null!;
+
+    [Inject]
     private PlannedSwitchQueries Planned { get; set; } = null!;
 
-    protected override bool Concerns(ChangeNote note) => note.Kind is "tenant" or "stack" or "route" or "switch" or "deployment" or "inventory" or "member" or "switchrules" or "planned-switch";
+    protected override bool Concerns(ChangeNote note) => note.Kind is "tenant" or "stack" or "route" or "switch" or "deployment" or "inventory" or "member" or "switchrules" or "planned-switch" or Asks.Note;
 
     protected override async Task<bool> LoadHereAsync(CancellationToken cancellation)
     {
@@ -61,6 +66,7 @@ public sealed partial class TenantHomePage
         quiet = await Freezes.FindAsync(Here.Id, cancellation);
         ownChecks = (await Checks.ListAsync(Here.Id, cancellation)).Length;
         report = stacks.Count == 0 ? null : await Preflight.ExecuteAsync(Here.Id, cancellation);
+        eyes = await Asked.StandingAsync(Here.Id, cancellation);
         plans = await Planned.ListAsync(Here.Id, 0, cancellation);
         return true;
     }

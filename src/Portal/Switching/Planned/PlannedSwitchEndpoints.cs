@@ -52,6 +52,7 @@ internal static class PlannedSwitchEndpoints
         deploymentState = Store.SnakeCase.Of(plan.DeploymentState.ToString()),
         plan.RequestedAt,
         plan.DueAt,
+        plan.AskedUntil,
         state = Store.SnakeCase.Of(plan.State.ToString()),
         plan.Reason,
         plan.SwitchId,

@@ -17,7 +17,12 @@ internal sealed record PlannedSwitchSight(
 
     /// <summary>When it is due, once that has been written down.</summary>
     public DateTimeOffset? DueAt { get; init; }
+
+    /// <summary>What a second person was last asked about it; null: nothing.</summary>
+    public AskedForIt? Asked { get; init; }
 }
+
+internal sealed record AskedForIt(AskedSwitchState State, string? By, string? Reason);
 
 internal sealed record OwnSwitch(Guid Id, SwitchState State);
 
@@ -49,6 +54,7 @@ internal static class PlannedSwitchRule
         { SwitchedSince: { } who } => GiveUp($"{who} switched the tenant meanwhile."),
         _ when seen.RanOn == seen.Live => GiveUp("The side that it was deployed to is live by now, and runs something else."),
         { Closed: { } why } => GiveUp(why),
+        { Asked: { } asked } => OnceAsked(asked),
         _ => AtItsTime(seen, seen.DueAt ?? seen.EndedAt + seen.After ?? now, now, limit),
     };
 
@@ -57,6 +63,17 @@ internal static class PlannedSwitchRule
         : now >= due ? new PlannedSwitchVerdict.Go()
         : seen.DueAt is null ? new PlannedSwitchVerdict.Schedule(due)
         : new PlannedSwitchVerdict.Later();
+
+    private static PlannedSwitchVerdict OnceAsked(AskedForIt asked) => asked.State switch
+    {
+        AskedSwitchState.Waiting => new PlannedSwitchVerdict.Later(),
+        // Whatever the approved switch came to stands with it: one that was made is the plan's own.
+        AskedSwitchState.Approved => new PlannedSwitchVerdict.End(PlannedSwitchState.Failed, $"{asked.By} approved it, and the switch failed."),
+        AskedSwitchState.Refused => GiveUp($"{asked.By} refused it{(asked.Reason is { } why ? $": {why}" : ".")}"),
+        AskedSwitchState.Withdrawn => GiveUp($"{asked.By} took it back."),
+        AskedSwitchState.Lapsed => GiveUp("No second person approved it in time."),
+        AskedSwitchState.Overtaken => GiveUp(asked.Reason ?? "Something else came first."),
+    };
 
     private static PlannedSwitchVerdict.End GiveUp(string reason) => new(PlannedSwitchState.GivenUp, reason);
 }

@@ -12,6 +12,9 @@ public sealed record PlannedSwitchView(
     Guid Id, string Stack, int Revision, string? Webhook, string AskedBy, Guid DeploymentId, DeploymentState DeploymentState, Colour To, TimeSpan After, DateTimeOffset RequestedAt, DateTimeOffset? DueAt,
     PlannedSwitchState State, string? Reason, Guid? SwitchId, DateTimeOffset? EndedAt)
 {
+    /// <summary>Until when it waits for a second person's word; null: it does not.</summary>
+    public DateTimeOffset? AskedUntil { get; init; }
+
     public bool Waits => State == PlannedSwitchState.Waiting;
 
     internal static IQueryable<PlannedSwitchView> Of(PortalDb db, IQueryable<PlannedSwitch> rows) =>
@@ -22,5 +25,8 @@ public sealed record PlannedSwitchView(
         orderby plan.RequestedAt descending
         select new PlannedSwitchView(
             plan.Id, stack.Name, revision.Number, db.Webhooks.Where(hook => hook.Id == plan.WebhookId).Select(hook => hook.Name).FirstOrDefault(), deployment.Actor, deployment.Id, deployment.State, deployment.Colour,
-            plan.After, plan.RequestedAt, plan.DueAt, plan.State, plan.Reason, plan.SwitchId, plan.EndedAt);
+            plan.After, plan.RequestedAt, plan.DueAt, plan.State, plan.Reason, plan.SwitchId, plan.EndedAt)
+        {
+            AskedUntil = db.AskedSwitches.Where(asked => asked.PlanId == plan.Id && asked.State == AskedSwitchState.Waiting).Select(asked => (DateTimeOffset?)asked.Until).FirstOrDefault(),
+        };
 }

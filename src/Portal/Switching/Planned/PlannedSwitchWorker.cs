@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Deployments.Requests;
 using Portal.Gateway;
 using Portal.Store;
+using Portal.Switching.Asking;
 
 namespace Portal.Switching.Planned;
 
@@ -21,7 +22,7 @@ public sealed class PlannedSwitchWorker(PortalDbFactory databases, SettlePlanned
     {
         using var subscription = feed.Subscribe(note =>
         {
-            if (note.Kind is "deployment" or "switch" or "stack" or "webhook" or PlannedSwitchLine.Note or "resync")
+            if (note.Kind is "deployment" or "switch" or "stack" or "webhook" or Asks.Note or PlannedSwitchLine.Note or "resync")
             {
                 noted.Enqueue(note.Tenant);
                 wake.Writer.TryWrite(true);

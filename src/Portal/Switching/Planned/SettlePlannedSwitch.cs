@@ -17,7 +17,7 @@ public sealed class SettlePlannedSwitch(
 
     public async Task ExecuteAsync(PlannedSwitch plan, CancellationToken cancellationToken)
     {
-        var (seen, by) = await LookAsync(plan, cancellationToken);
+        var (seen, by, askedBy) = await LookAsync(plan, cancellationToken);
         switch (PlannedSwitchRule.Decide(seen, clock.GetUtcNow(), options.Value.PlanLimit))
         {
             case PlannedSwitchVerdict.Later:
@@ -29,7 +29,7 @@ public sealed class SettlePlannedSwitch(
                 await EndAsync(by, plan, end, cancellationToken);
                 return;
             case PlannedSwitchVerdict.Go:
-                await SwitchAsync(by, plan);
+                await SwitchAsync(by, plan, askedBy);
                 return;
             case var other:
                 throw new InvalidOperationException($"A verdict without a consequence: {other}.");
@@ -37,7 +37,7 @@ public sealed class SettlePlannedSwitch(
     }
 
     // Without a caller's token: a switch that has begun is finished, and what came of it written.
-    private async Task SwitchAsync(PlannedBy by, PlannedSwitch plan)
+    private async Task SwitchAsync(PlannedBy by, PlannedSwitch plan, (ActorKind, string)? askedBy)
     {
         var actor = by.Actor(plan);
         if (await tenants.FindAsync(actor, by.Tenant, CancellationToken.None) is not { } tenant)
@@ -46,12 +46,15 @@ public sealed class SettlePlannedSwitch(
             return;
         }
 
-        PlannedSwitchVerdict.End? end = await request.ExecuteAsync(actor, tenant, new SwitchRequest(by.Reason(plan), Delivery: plan.DeliveryId) { Plan = plan.Id }, CancellationToken.None) switch
+        PlannedSwitchVerdict.End? end = await request.ExecuteAsync(actor, tenant, new SwitchRequest(by.Reason(plan), Delivery: plan.DeliveryId) { Plan = plan.Id, AskedBy = askedBy }, CancellationToken.None) switch
         {
             SwitchResult.Applied applied => new(PlannedSwitchState.Applied, $"Switched to {applied.To.Text()}.", applied.SwitchId),
             SwitchResult.Blocked when Patient(plan.Id) => null,
             SwitchResult.Blocked blocked => new(PlannedSwitchState.Failed, $"Standby cannot take the traffic: {blocked.Report.Obstacle}."),
             SwitchResult.Held held => new(PlannedSwitchState.Failed, held.Why.Sentence),
+            // Decided by a second person, or in time: looked at again then.
+            SwitchResult.Asked => null,
+            SwitchResult.AskedAlready other => new(PlannedSwitchState.Failed, $"{other.By} has asked for a switch already, which waits for a second person."),
             // Looked at again: it was this plan's own, or stopped, or somebody else's, and then it is given up.
             SwitchResult.AnotherIsOpen => null,
             SwitchResult.GatewayFailed failed => new(PlannedSwitchState.Failed, $"The gateway did not switch, and traffic flows as before: {failed.Problem}"),
@@ -106,7 +109,7 @@ public sealed class SettlePlannedSwitch(
         Notes = [new ChangeNote(plan.TenantId, PlannedSwitchLine.Note, plan.Id), .. plan.DeliveryId is { } delivery ? [new ChangeNote(plan.TenantId, "delivery", delivery)] : Array.Empty<ChangeNote>()],
     };
 
-    private async Task<(PlannedSwitchSight Seen, PlannedBy By)> LookAsync(PlannedSwitch plan, CancellationToken cancellationToken)
+    private async Task<(PlannedSwitchSight Seen, PlannedBy By, (ActorKind, string)? AskedBy)> LookAsync(PlannedSwitch plan, CancellationToken cancellationToken)
     {
         await using var db = databases.Tenant(plan.TenantId);
         var found = await (
@@ -141,9 +144,11 @@ public sealed class SettlePlannedSwitch(
             .Where(row => row.RequestedAt > plan.RequestedAt && row.PlanId != plan.Id && (plan.DeliveryId == null || row.DeliveryId != plan.DeliveryId) && (row.State == SwitchState.Applied || row.State == SwitchState.Undone))
             .OrderBy(row => row.RequestedAt).Select(row => row.Actor).FirstOrDefaultAsync(cancellationToken);
         var own = await db.Switches.Where(row => (row.PlanId == plan.Id || (plan.DeliveryId != null && row.DeliveryId == plan.DeliveryId)) && row.State != SwitchState.Failed).Select(row => new OwnSwitch(row.Id, row.State)).SingleOrDefaultAsync(cancellationToken);
+        var asked = await db.AskedSwitches.Where(row => row.PlanId == plan.Id).OrderByDescending(row => row.AskedAt).Select(row => new AskedForIt(row.State, row.DecidedBy, row.DecidedReason)).FirstOrDefaultAsync(cancellationToken);
         var closed = found.Hook is { Open: false } ? "The webhook was disabled meanwhile." : found.Hook is null && !found.Automatic ? "The stack was set to manual meanwhile." : null;
         return (
-            new PlannedSwitchSight(ran.State, ran.ReasonText, ran.EndedAt, ran.Colour, found.Live, liveRunsIt, newer, since, closed, own) { After = plan.After, DueAt = plan.DueAt },
-            new PlannedBy(found.Hook?.Name, found.Stack, found.Tenant, found.Image ?? (found.Hook is null ? $"r{found.Revision}, asked for by {ran.Actor}," : "what it brought")));
+            new PlannedSwitchSight(ran.State, ran.ReasonText, ran.EndedAt, ran.Colour, found.Live, liveRunsIt, newer, since, closed, own) { After = plan.After, DueAt = plan.DueAt, Asked = asked },
+            new PlannedBy(found.Hook?.Name, found.Stack, found.Tenant, found.Image ?? (found.Hook is null ? $"r{found.Revision}, asked for by {ran.Actor}," : "what it brought")),
+            ran.ActorKind == ActorKind.Person ? (ran.ActorKind, ran.Actor) : null);
     }
 }
