@@ -148,6 +148,33 @@ public sealed class SecondPersonTests(PagesWorld world)
 public sealed class LapsedAskTests(SwitchWorld lab)
 {
     [Fact]
+    public async Task A_webhook_that_switches_tells_CI_that_it_waits_and_then_what_was_said()
+    {
+        var tenant = await lab.TenantAsync(standby: null);
+        await lab.World.PutAsync($"tenants/{tenant.Slug}/switch-rules", new { secondPerson = true });
+        var hook = await lab.World.PostAsync($"tenants/{tenant.Slug}/webhooks", new { name = "ci", stack = Tenancy.Stack, then = "switch" });
+        await CallAsync("", "waits");
+
+        var asked = await Eventually.SeesAsync("what is asked", async () => (await lab.World.GetAsync($"tenants/{tenant.Slug}/switch-rules")).GetProperty("waiting"), seen => seen.ValueKind == JsonValueKind.Object);
+        Assert.Equal("ci", asked.GetProperty("askedBy").GetString());
+        var (status, waits) = await CallAsync("?wait=1", "waits");
+        Assert.True(status == HttpStatusCode.GatewayTimeout && waits.GetProperty("asked").TryGetProperty("until", out _), $"{status}: {waits}");
+        Assert.Equal("blue", await tenant.LiveAsync());
+
+        (status, var made) = await lab.World.TryPostAsync($"tenants/{tenant.Slug}/asked-switches/{asked.GetProperty("id").GetString()}/approve", new { });
+        Assert.True(status == HttpStatusCode.Created, made.ToString());
+        (status, var live) = await CallAsync("?wait=90", "waits");
+        Assert.True(status == HttpStatusCode.OK, live.ToString());
+        Assert.Equal(made.GetProperty("id").GetString(), live.GetProperty("then").GetProperty("switchId").GetString());
+
+        Task<(HttpStatusCode Status, JsonElement Body)> CallAsync(string query, string delivery)
+        {
+            var image = lab.World.Image("2");
+            return lab.World.CallAsync(hook.GetProperty("id").GetString()!, hook.GetProperty("secret").GetString()!, new { image = image[..image.LastIndexOf(':')], tag = "2" }, query, delivery);
+        }
+    }
+
+    [Fact]
     public async Task What_nobody_approves_lapses_at_its_time_and_may_be_asked_for_again()
     {
         var tenant = await lab.TenantAsync(standby: null);

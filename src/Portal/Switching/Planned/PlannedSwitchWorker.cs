@@ -47,7 +47,7 @@ public sealed class PlannedSwitchWorker(PortalDbFactory databases, SettlePlanned
     private async Task SettleAllAsync(CancellationToken cancellationToken)
     {
         var changed = Noted();
-        if (!(await WaitingAsync(cancellationToken)).Any(plan => Concerns(plan, changed)))
+        if (!(await WaitingAsync(cancellationToken)).Any(one => Concerns(one, changed)))
         {
             return;
         }
@@ -59,7 +59,7 @@ public sealed class PlannedSwitchWorker(PortalDbFactory databases, SettlePlanned
         }
 
         // Read again: who led before may have settled some.
-        foreach (var plan in (await WaitingAsync(cancellationToken)).Where(plan => Concerns(plan, changed)))
+        foreach (var (plan, _) in (await WaitingAsync(cancellationToken)).Where(one => Concerns(one, changed)))
         {
             try
             {
@@ -84,14 +84,16 @@ public sealed class PlannedSwitchWorker(PortalDbFactory databases, SettlePlanned
         return tenants;
     }
 
-    /// <summary>One whose time is yet to come is looked at only when something in its tenant has changed.</summary>
-    private bool Concerns(PlannedSwitch plan, HashSet<Guid?> changed) =>
-        plan.DueAt is not { } due || due <= clock.GetUtcNow() || changed.Contains(null) || changed.Contains(plan.TenantId);
+    /// <summary>One whose time is yet to come, or that waits for somebody's word, is looked at only when something in its tenant has changed.</summary>
+    private bool Concerns((PlannedSwitch Plan, bool Asked) one, HashSet<Guid?> changed) =>
+        (!one.Asked && (one.Plan.DueAt is not { } due || due <= clock.GetUtcNow())) || changed.Contains(null) || changed.Contains(one.Plan.TenantId);
 
-    private async Task<IReadOnlyList<PlannedSwitch>> WaitingAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(PlannedSwitch Plan, bool Asked)>> WaitingAsync(CancellationToken cancellationToken)
     {
         await using var db = databases.Platform();
-        return await db.PlannedSwitches.AsNoTracking().Where(plan => plan.State == PlannedSwitchState.Waiting).OrderBy(plan => plan.RequestedAt).ToListAsync(cancellationToken);
+        var rows = await db.PlannedSwitches.AsNoTracking().Where(plan => plan.State == PlannedSwitchState.Waiting).OrderBy(plan => plan.RequestedAt)
+            .Select(plan => new { plan, asked = db.AskedSwitches.Any(asked => asked.PlanId == plan.Id && asked.State == AskedSwitchState.Waiting) }).ToListAsync(cancellationToken);
+        return [.. rows.Select(row => (row.plan, row.asked))];
     }
 
     private async Task WaitAsync(CancellationToken cancellationToken)
