@@ -27,6 +27,8 @@ public enum Permission
     SwitchOverride,
     /// <summary>What the portal may do by itself: failover, limits.</summary>
     AutomationManage,
+    /// <summary>Whether a switch needs a second person's word.</summary>
+    ApprovalManage,
     AuditRead,
     PlatformManage,
     /// <summary>To sign in, to be refused, and to sign out: everybody's, of their own.</summary>
@@ -42,7 +44,7 @@ public sealed record TenantGrant(Role Role, bool DeployLive)
         Permission.StackEdit or Permission.DeployStandby or Permission.WebhookManage or Permission.RouteManage => Role >= Role.Developer,
         Permission.DeployLive => Role >= Role.Operator || (Role == Role.Developer && DeployLive),
         Permission.Switch or Permission.SecretManage or Permission.CheckManage => Role >= Role.Operator,
-        Permission.MemberManage or Permission.RegistryManage or Permission.CertificateManage or Permission.ReadinessManage or Permission.FreezeManage or Permission.SwitchOverride or Permission.AutomationManage => Role >= Role.Owner,
+        Permission.MemberManage or Permission.RegistryManage or Permission.CertificateManage or Permission.ReadinessManage or Permission.FreezeManage or Permission.SwitchOverride or Permission.AutomationManage or Permission.ApprovalManage => Role >= Role.Owner,
         Permission.PlatformManage => false,
         _ => false,
     };

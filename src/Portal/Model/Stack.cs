@@ -16,6 +16,8 @@ public sealed class Stack : ITenantOwned
     public required byte[] AnswersSealed { get; set; }
     /// <summary>Whether what died, or was changed by hand, is made anew without being asked.</summary>
     public bool Healing { get; set; } = true;
+    /// <summary>How a deployment to standby moves on, as <see cref="MovingOn"/> says.</summary>
+    public TimeSpan? SwitchAfter { get; set; }
     /// <summary>The files that the text names as sealed JSON; null where there are none.</summary>
     public byte[]? FilesSealed { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }

@@ -35,6 +35,10 @@ public sealed class Switch : ITenantOwned
     public Guid? UndoOf { get; init; }
     /// <summary>The webhook delivery that asked for it; one has at most one that did not fail.</summary>
     public Guid? DeliveryId { get; init; }
+    /// <summary>The plan that brought it; one has at most one that did not fail.</summary>
+    public Guid? PlanId { get; init; }
+    /// <summary>The second person, where the tenant asks for one; <see cref="Actor"/> is then who asked.</summary>
+    public string? ApprovedBy { get; init; }
     /// <summary>The rehearsal that this switch relies on.</summary>
     public Guid? RehearsalId { get; init; }
     /// <summary>Why an owner switched although a check had failed.</summary>

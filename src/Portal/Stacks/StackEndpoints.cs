@@ -129,6 +129,7 @@ internal static class StackEndpoints
         stack.Template,
         stack.TemplateVersion,
         stack.Healing,
+        movesOn = MovingOn.Text(stack.SwitchAfter),
         stack.CreatedAt,
         stack.CreatedBy,
         runs = stack.Runs.ToDictionary(run => run.Key.Text(), run => run.Value),

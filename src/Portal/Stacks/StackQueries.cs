@@ -4,7 +4,11 @@ using Portal.Store;
 
 namespace Portal.Stacks;
 
-public sealed record StackView(Guid Id, string Name, string? Template, string? TemplateVersion, bool Healing, DateTimeOffset CreatedAt, string CreatedBy, ImmutableDictionary<Colour, int> Runs);
+public sealed record StackView(Guid Id, string Name, string? Template, string? TemplateVersion, bool Healing, DateTimeOffset CreatedAt, string CreatedBy, ImmutableDictionary<Colour, int> Runs)
+{
+    /// <summary>How a deployment to standby moves on, as <see cref="MovingOn"/> says.</summary>
+    public TimeSpan? SwitchAfter { get; init; }
+}
 
 public sealed record RevisionView(Guid Id, int Number, ImmutableSortedDictionary<string, ImageChoice> Images, DateTimeOffset CreatedAt, string CreatedBy);
 
@@ -63,5 +67,5 @@ public sealed class StackQueries(PortalDbFactory databases)
 
     private static StackView View(Stack stack, ILookup<Guid, (Colour Colour, int Number)> runs) => new(
         stack.Id, stack.Name, stack.Template, stack.TemplateVersion, stack.Healing, stack.CreatedAt, stack.CreatedBy,
-        runs[stack.Id].ToImmutableDictionary(run => run.Colour, run => run.Number));
+        runs[stack.Id].ToImmutableDictionary(run => run.Colour, run => run.Number)) { SwitchAfter = stack.SwitchAfter };
 }

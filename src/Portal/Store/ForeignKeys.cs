@@ -37,6 +37,11 @@ internal static class ForeignKeys
         Refer(model, typeof(PlannedSwitch), nameof(PlannedSwitch.DeliveryId), typeof(Delivery));
         Refer(model, typeof(PlannedSwitch), nameof(PlannedSwitch.DeploymentId), typeof(Deployment));
         Refer(model, typeof(PlannedSwitch), nameof(PlannedSwitch.SwitchId), typeof(Switch));
+        Refer(model, typeof(Switch), nameof(Switch.PlanId), typeof(PlannedSwitch));
+        Refer(model, typeof(AskedSwitch), nameof(AskedSwitch.RehearsalId), typeof(Rehearsal));
+        Refer(model, typeof(AskedSwitch), nameof(AskedSwitch.DeliveryId), typeof(Delivery));
+        Refer(model, typeof(AskedSwitch), nameof(AskedSwitch.PlanId), typeof(PlannedSwitch));
+        Refer(model, typeof(AskedSwitch), nameof(AskedSwitch.SwitchId), typeof(Switch));
         Refer(model, typeof(Switch), nameof(Switch.RehearsalId), typeof(Rehearsal));
         Refer(model, typeof(Route), nameof(Route.StackId), typeof(Stack));
         Refer(model, typeof(PulledImage), nameof(PulledImage.HostId), typeof(Host));

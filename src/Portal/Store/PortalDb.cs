@@ -33,6 +33,7 @@ public sealed class PortalDb : DbContext
     public DbSet<Delivery> Deliveries => Set<Delivery>();
     public DbSet<Switch> Switches => Set<Switch>();
     public DbSet<PlannedSwitch> PlannedSwitches => Set<PlannedSwitch>();
+    public DbSet<AskedSwitch> AskedSwitches => Set<AskedSwitch>();
     public DbSet<Rehearsal> Rehearsals => Set<Rehearsal>();
     public DbSet<GradualSwitch> GradualSwitches => Set<GradualSwitch>();
     public DbSet<SwitchRules> SwitchRules => Set<SwitchRules>();
@@ -86,6 +87,8 @@ public sealed class PortalDb : DbContext
         modelBuilder.Entity<PulledImage>().HasKey(image => new { image.TenantId, image.HostId, image.Name, image.Digest });
         modelBuilder.Entity<Switch>().Property(change => change.State).IsConcurrencyToken();
         modelBuilder.Entity<PlannedSwitch>().Property(plan => plan.State).IsConcurrencyToken();
+        modelBuilder.Entity<AskedSwitch>().Property(asked => asked.State).IsConcurrencyToken();
+        modelBuilder.Entity<AskedSwitch>().Property(asked => asked.Standby).HasColumnType("jsonb");
         modelBuilder.Entity<AuditEvent>().Property(line => line.Before).HasColumnType("jsonb");
         modelBuilder.Entity<AuditEvent>().Property(line => line.After).HasColumnType("jsonb");
         modelBuilder.Entity<Switch>().Property(change => change.Preflight).HasColumnType("jsonb");

@@ -4,6 +4,8 @@ using Microsoft.Extensions.Options;
 using Portal.Audit;
 using Portal.Gateway;
 using Portal.HAProxy;
+using Portal.Switching.Asking;
+using Portal.Switching.Planned;
 using Portal.Switching.Rehearsing;
 using Portal.Tenants;
 using Portal.Tenants.Freezing;
@@ -25,6 +27,12 @@ public abstract record SwitchResult
     public sealed record Held(Hold Why) : SwitchResult;
 
     public sealed record Blocked(PreflightReport Report) : SwitchResult;
+
+    /// <summary>It waits for a second person's word.</summary>
+    public sealed record Asked(Guid AskedId, DateTimeOffset Until) : SwitchResult;
+
+    /// <summary>Somebody else's waits for a second person already.</summary>
+    public sealed record AskedAlready(string By, DateTimeOffset Until) : SwitchResult;
 
     /// <summary>What was asked for is so.</summary>
     public sealed record LiveAlready(Colour Colour) : SwitchResult;
@@ -48,6 +56,15 @@ public sealed record SwitchRequest(string? Reason, string? Override = null, Guid
 
     /// <summary>The numbers that led to it, for the audit event.</summary>
     public object? Measured { get; init; }
+
+    /// <summary>The plan that asks. Like a delivery's, what it brings is never a way back; and where somebody has stopped it, nothing is brought.</summary>
+    public Guid? Plan { get; init; }
+
+    /// <summary>In whose name a plan asks for a second person: the one who asked for its deployment. Null: the actor.</summary>
+    public (ActorKind Kind, string Name)? AskedBy { get; init; }
+
+    /// <summary>What the actor approves, as the second person.</summary>
+    public AskedSwitch? Approved { get; init; }
 }
 
 /// <summary>
@@ -55,7 +72,7 @@ public sealed record SwitchRequest(string? Reason, string? Override = null, Guid
 /// between, <see cref="SwitchSettler"/> brings gateway and database together again.
 /// </summary>
 public sealed class RequestSwitch(
-    PortalDbFactory databases, Changes changes, Preflight preflight, Examination examination, RehearsalQueries rehearsals, SwitchAndDeployGate gate, IGateway gateway, SwitchMeter meter,
+    PortalDbFactory databases, Changes changes, Preflight preflight, Examination examination, RehearsalQueries rehearsals, SwitchAndDeployGate gate, Asks asks, IGateway gateway, SwitchMeter meter,
     IOptions<SwitchOptions> options, TimeProvider clock)
 {
     private const int LongestReason = 500;
@@ -97,7 +114,7 @@ public sealed class RequestSwitch(
         }
 
         // Back within the window is what the window is for: no check of the side that failed may block it, nor may anybody's quiet.
-        var undo = request.Delivery is null ? standing.UndoneBy(report.To, clock.GetUtcNow()) : null;
+        var undo = request is { Delivery: null, Plan: null, Approved: null } ? standing.UndoneBy(report.To, clock.GetUtcNow()) : null;
         if (undo is null && request.Cause == SwitchCause.Undo)
         {
             return new SwitchResult.AnotherIsOpen();
@@ -115,10 +132,21 @@ public sealed class RequestSwitch(
                 return new SwitchResult.Held(hold);
             }
 
-            report = await examination.ExecuteAsync(tenant.Id, report, standing.Gate.Rules?.Checks ?? [], tested, cancellationToken);
+            report = Asks.Approving(await examination.ExecuteAsync(tenant.Id, report, standing.Gate.Rules?.Checks ?? [], tested, cancellationToken), request.Approved);
             if (request.Cause == SwitchCause.Failover ? report.KeepsFromFailover is not null : !report.Passed && request.Override is null)
             {
                 return new SwitchResult.Blocked(report);
+            }
+
+            // Whoever allowed failover has said that nobody is to be asked when it comes to that.
+            if (standing.Gate.Rules is { SecondPerson: true } && request.Approved is null && request.Cause != SwitchCause.Failover)
+            {
+                if (request.Override is null)
+                {
+                    return await asks.ExecuteAsync(permit, standing.Pair, request, report, cancellationToken);
+                }
+
+                report = report with { Checks = [.. report.Checks, new PreflightCheck("second person", false, "nobody else has approved it")] };
             }
         }
 
@@ -187,11 +215,13 @@ public sealed class RequestSwitch(
             Generation = standing.Pair.Generation + 1,
             Cause = request.Cause,
             Reason = reason,
-            Actor = permit.Actor.Name,
+            Actor = request.Approved?.AskedBy ?? permit.Actor.Name,
+            ApprovedBy = request.Approved is null ? null : permit.Actor.Name,
             Source = permit.Actor.Source,
             Preflight = JsonSerializer.Serialize(report, JsonSerializerOptions.Web),
             UndoOf = undo?.Id,
             DeliveryId = request.Delivery,
+            PlanId = request.Plan,
             RehearsalId = undo is null ? request.Rehearsal : null,
             OverrideReason = overridden,
             RequestedAt = now,
@@ -199,11 +229,56 @@ public sealed class RequestSwitch(
         var line = Line("switch.requested", intent) with
         {
             Before = new { live = report.From.Text() },
-            After = new { live = report.To.Text(), reason, cause = request.Cause, measured = request.Measured, switchBack = undo is not null, rehearsal = intent.RehearsalId, checks = report.Checks, differences = report.Differences },
-            Also = overridden is null ? [] : [Line("switch.overridden", intent) with { After = new { reason = overridden, failed = report.Failed } }],
+            After = new { live = report.To.Text(), reason, cause = request.Cause, measured = request.Measured, switchBack = undo is not null, rehearsal = intent.RehearsalId, askedBy = request.Approved?.AskedBy, approvedBy = intent.ApprovedBy, checks = report.Checks, differences = report.Differences },
+            Also =
+            [
+                .. overridden is null ? Array.Empty<AuditLine>() : [Line("switch.overridden", intent) with { After = new { reason = overridden, failed = report.Failed } }],
+                .. request.Approved is null ? Array.Empty<AuditLine>() : [Asks.Line("switch.approved", request.Approved) with { After = new { askedBy = request.Approved.AskedBy, approvedBy = intent.ApprovedBy, reason, @switch = intent.Id } }],
+            ],
         };
-        await changes.AddAsync(permit, line, [intent], cancellationToken);
+        if (request.Plan is not null || request.Approved is not null)
+        {
+            await AddGuardedAsync(permit, line, intent, request.Approved, cancellationToken);
+        }
+        else
+        {
+            await changes.AddAsync(permit, line, [intent], cancellationToken);
+        }
+
         return intent;
+    }
+
+    /// <summary>
+    /// Of a plan that nobody has ended, and of what somebody asked for and nobody has decided: who decides at the same instant is told
+    /// that the switch has begun, or comes first.
+    /// </summary>
+    /// <exception cref="ConflictException">As above.</exception>
+    private async Task AddGuardedAsync(Permit permit, AuditLine line, Switch intent, AskedSwitch? approved, CancellationToken cancellationToken)
+    {
+        var waits = await changes.RunAsync<bool>(permit, async db =>
+        {
+            if (intent.PlanId is { } plan && await db.LockedAsync(plan, cancellationToken) is not { State: PlannedSwitchState.Waiting })
+            {
+                return Changed.Nothing(false);
+            }
+
+            if (approved is not null)
+            {
+                if (await db.LockedAskAsync(approved.Id, cancellationToken) is not { State: AskedSwitchState.Waiting } asked || asked.Until <= intent.RequestedAt)
+                {
+                    return Changed.Nothing(false);
+                }
+
+                asked.End(AskedSwitchState.Approved, permit.Actor.Name, null, intent.RequestedAt, intent.Id);
+            }
+
+            db.Switches.Add(intent);
+            return (true, line);
+        }, cancellationToken);
+        if (!waits)
+        {
+            throw new ConflictException("switches_guarded", new InvalidOperationException($"What switch {intent.Id} follows has been ended."));
+        }
     }
 
     private async Task<SwitchResult> ApplyAsync(Permit permit, string slug, Pair pair, Switch intent, Switch? undo, GroupCounters? before, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Portal.Audit;
 using Portal.Gateway;
 using Portal.Store;
+using Portal.Switching.Asking;
 
 namespace Portal.Switching;
 
@@ -9,7 +10,7 @@ namespace Portal.Switching;
 /// The database is the truth. Ends switches whose portal died between intent and record, and points a gateway that says
 /// something else back to it. One portal leads.
 /// </summary>
-public sealed class SwitchSettler(PortalDbFactory databases, Changes changes, StoreLocks locks, IGateway gateway, TimeProvider clock, ILogger<SwitchSettler> log) : BackgroundService
+public sealed class SwitchSettler(PortalDbFactory databases, Changes changes, StoreLocks locks, IGateway gateway, EndStaleAsks stale, TimeProvider clock, ILogger<SwitchSettler> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     /// <summary>A switch takes milliseconds; one that is open for so long has nobody who works on it.</summary>
@@ -28,6 +29,7 @@ public sealed class SwitchSettler(PortalDbFactory databases, Changes changes, St
                 {
                     await EndAbandonedAsync(stoppingToken);
                     await PointAllAsync(stoppingToken);
+                    await stale.ExecuteAsync(Settler, stoppingToken);
                 }
             }
             catch (Exception error) when (error is GatewayException or Npgsql.NpgsqlException or DbUpdateException or InvalidOperationException && !stoppingToken.IsCancellationRequested)

@@ -1,8 +1,10 @@
 using Portal.Access;
 using Portal.Switching.Automatic;
+using Portal.Switching.Asking;
 using Portal.Switching.Checks;
 using Portal.Switching.Gradual;
 using Portal.Switching.Parity;
+using Portal.Switching.Planned;
 using Portal.Switching.Rehearsing;
 using Portal.Switching.Window;
 using Portal.Tenants;
@@ -31,6 +33,12 @@ public static class SwitchingFeature
         services.AddSingleton<RehearsalQueries>();
         services.AddSingleton<RehearseSwitch>();
         services.AddSingleton<SwitchMeter>();
+        services.AddSingleton<Asks>();
+        services.AddSingleton<AskedSwitchQueries>();
+        services.AddSingleton<ChooseSecondPerson>();
+        services.AddSingleton<ApproveSwitch>();
+        services.AddSingleton<RefuseSwitch>();
+        services.AddSingleton<EndStaleAsks>();
         services.AddSingleton<RequestSwitch>();
         services.AddSingleton<SwitchBackQueries>();
         services.AddSingleton<ExtendSwitchBack>();
@@ -38,6 +46,10 @@ public static class SwitchingFeature
         services.AddSingleton<SwitchQueries>();
         services.AddSingleton<ParityQueries>();
         services.AddSingleton<AlignSides>();
+        services.AddSingleton<PlannedSwitchQueries>();
+        services.AddSingleton<StopPlannedSwitch>();
+        services.AddSingleton<SettlePlannedSwitch>();
+        services.AddHostedService<PlannedSwitchWorker>();
         services.AddHostedService<SwitchSettler>();
         services.AddSingleton<AutomationQueries>();
         services.AddSingleton<ChooseAutomation>();
@@ -65,6 +77,8 @@ public static class SwitchingFeature
         SwitchBackEndpoints.Map(api);
         AutomationEndpoints.Map(api);
         GradualEndpoints.Map(api);
+        PlannedSwitchEndpoints.Map(api);
+        AskedSwitchEndpoints.Map(api);
     }
 
     private static async Task<IResult> RequestAsync(string tenant, SwitchBody body, HttpContext http, TenantQueries tenants, RequestSwitch request, CancellationToken cancellationToken)
@@ -80,28 +94,7 @@ public static class SwitchingFeature
             return Problems.Invalid("to", "blue or green: the colour that is to be live.");
         }
 
-        return await request.ExecuteAsync(http.Actor(), key, generation: null, new SwitchRequest(body.Reason, body.Override, body.Rehearsal) { To = to }, cancellationToken) switch
-        {
-            SwitchResult.Applied applied => Results.Created($"/api/v1/tenants/{tenant}/switches/{applied.SwitchId}", new
-            {
-                id = applied.SwitchId,
-                from = applied.From.Text(),
-                to = applied.To.Text(),
-                live = applied.To.Text(),
-                applied.Milliseconds,
-                applied.SwitchBackUntil,
-            }),
-            SwitchResult.ReasonMissing => Problems.Invalid("reason", "Say why, in at most 500 characters."),
-            SwitchResult.Invalid invalid => Problems.Invalid(invalid.Field, invalid.Problem),
-            SwitchResult.LiveAlready live => Problems.Conflict($"{live.Colour.Text()} is live already."),
-            SwitchResult.Held held => Problems.Conflict(held.Why.Sentence),
-            SwitchResult.Blocked blocked => Results.Problem(
-                title: "Conflict", statusCode: StatusCodes.Status409Conflict, detail: $"Standby cannot take the traffic: {blocked.Report.Obstacle}.",
-                extensions: new Dictionary<string, object?> { ["failed"] = blocked.Report.Failed }),
-            SwitchResult.AnotherIsOpen => Problems.Conflict("Somebody else switched this tenant at the same moment."),
-            SwitchResult.GatewayFailed failed => Problems.Unavailable($"The gateway did not switch, and traffic flows as before: {failed.Problem}"),
-            var other => throw new InvalidOperationException($"An outcome without an answer: {other}."),
-        };
+        return SwitchAnswer.Of(tenant, await request.ExecuteAsync(http.Actor(), key, generation: null, new SwitchRequest(body.Reason, body.Override, body.Rehearsal) { To = to }, cancellationToken));
     }
 
     private static async Task<IResult> ListAsync(string tenant, HttpContext http, TenantQueries tenants, SwitchQueries switches, CancellationToken cancellationToken) =>
@@ -139,6 +132,7 @@ public static class SwitchingFeature
         cause = Store.SnakeCase.Of(row.Cause.ToString()),
         row.Reason,
         row.Actor,
+        row.ApprovedBy,
         row.RequestedAt,
         row.AppliedAt,
         row.Milliseconds,
@@ -148,6 +142,7 @@ public static class SwitchingFeature
         draining,
         row.SwitchBackUntil,
         row.UndoOf,
+        plan = row.PlanId,
         rehearsal = row.RehearsalId,
         @override = row.OverrideReason,
         row.Failure,

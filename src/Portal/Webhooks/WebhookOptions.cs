@@ -23,14 +23,6 @@ public sealed class WebhookOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan CoalesceWindow { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a switch that is to follow a deployment is tried again while standby is not ready for it: another deployment may be running there.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
-    public TimeSpan SwitchPatience { get; set; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>How long after the deployment's end a switch may still follow, as when every portal was away meanwhile. Later it would surprise.</summary>
-    [Range(typeof(TimeSpan), "00:00:10", "1.00:00:00")]
-    public TimeSpan SwitchLimit { get; set; } = TimeSpan.FromMinutes(15);
-
     /// <summary>Longest <c>?wait=</c>; more is cut to this.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan LongestWait { get; set; } = TimeSpan.FromMinutes(10);

@@ -81,7 +81,7 @@ public sealed class WebhookQueries(PortalDbFactory databases)
         join hook in db.Webhooks on row.WebhookId equals hook.Id
         join deployment in db.Deployments on row.DeploymentId equals (Guid?)deployment.Id into deployments
         from deployment in deployments.DefaultIfEmpty()
-        let plan = db.PlannedSwitches.Where(plan => hook.ThenSwitch && plan.DeploymentId == row.DeploymentId).OrderByDescending(plan => plan.RequestedAt).FirstOrDefault()
+        let plan = db.PlannedSwitches.Where(plan => plan.DeploymentId == row.DeploymentId).OrderByDescending(plan => plan.RequestedAt).FirstOrDefault()
         select new DeliveryView(
             row.Id, row.WebhookId, hook.Name, row.ReceivedAt, row.Source, row.Decision, row.Reason, row.AnswerStatus, row.Image, row.Digest, row.DeploymentId,
             deployment == null ? null : deployment.State, deployment == null ? null : deployment.ReasonText, row.FirstDeliveryId,

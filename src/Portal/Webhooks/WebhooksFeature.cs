@@ -1,5 +1,4 @@
 using Portal.Webhooks.Intake;
-using Portal.Webhooks.Then;
 
 namespace Portal.Webhooks;
 
@@ -16,10 +15,6 @@ public static class WebhooksFeature
         services.AddSingleton<EnableWebhook>();
         services.AddSingleton<DisableWebhook>();
         services.AddSingleton<WebhookQueries>();
-
-        services.AddSingleton<PlannedSwitchQueries>();
-        services.AddSingleton<SettlePlannedSwitch>();
-        services.AddHostedService<PlannedSwitchWorker>();
 
         services.AddSingleton<HookLimits>();
         services.AddSingleton<KnownHooks>();

@@ -100,7 +100,7 @@ public sealed class ThenSwitchTests(ThenSwitchTests.Lab lab) : IClassFixture<The
 
         public async Task InitializeAsync()
         {
-            World = await PortalWorld.StartAsync(new("Portal:Switching:MeasureFor", "00:00:01"), new("Portal:Webhooks:SwitchPatience", "00:00:03"));
+            World = await PortalWorld.StartAsync(new("Portal:Switching:MeasureFor", "00:00:01"), new("Portal:Switching:PlanPatience", "00:00:03"));
             foreach (var tag in new[] { "1", "2", "3" })
             {
                 await World.PushAsync(tag);

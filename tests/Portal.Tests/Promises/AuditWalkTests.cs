@@ -62,11 +62,13 @@ public sealed class AuditWalkTests(PagesWorld world)
         await world.PostAsync($"tenants/{tenant}/checks", new { name = "walked", stack = "walked", service = "web", path = "/health" });
         await world.PostAsync($"tenants/{tenant}/rehearsals", new { });
         await DeleteAsync($"tenants/{tenant}/checks/walked");
+        await FourEyesAsync(tenant);
         await world.SwitchAsync(tenant, "walking");
         await world.PostAsync($"tenants/{tenant}/switchback", new { minutes = 10 });
         await DeleteAsync($"tenants/{tenant}/switchback");
         await world.PostAsync($"tenants/{tenant}/gradual", new { steps = new[] { 1 }, reason = "walking" });
         await DeleteAsync($"tenants/{tenant}/gradual");
+        await StopAsync(tenant);
         var slow = await world.PushAsync("walk-slow", "START_DELAY_MS=60000");
         var deployment = await world.RequestAsync(tenant, "walked", new { target = "standby", images = new { web = slow } });
         await world.PostAsync($"deployments/{deployment}/cancel", new { });
@@ -95,6 +97,37 @@ public sealed class AuditWalkTests(PagesWorld world)
         var made = LabCertificate.Make([host]);
         await world.PostAsync(place, new { certificate = made.Chain, key = made.Key });
         await DeleteAsync($"{place}/{host}");
+    }
+
+    private async Task FourEyesAsync(string tenant)
+    {
+        await RulesAsync(true);
+        await world.PostAsync($"tenants/{tenant}/asked-switches/{await AskAsync()}/refuse", new { });
+        var asked = await AskAsync();
+        using var other = new HttpClient { BaseAddress = world.Address };
+        other.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await PortalCalls.TokenAsync(other, "acme-ops", SampleTree.Password("acme-ops")));
+        using var approved = await other.PostAsJsonAsync($"/api/v1/tenants/{tenant}/asked-switches/{asked}/approve", new { });
+        Assert.Equal(HttpStatusCode.Created, approved.StatusCode);
+        await DeleteAsync($"tenants/{tenant}/switchback");
+        await RulesAsync(false);
+
+        async Task<string> AskAsync() => (await world.PostAsync($"tenants/{tenant}/switches", new { reason = "walking" })).GetProperty("id").GetString()!;
+
+        async Task RulesAsync(bool secondPerson)
+        {
+            using var answer = await world.Administrator.PutAsJsonAsync($"/api/v1/tenants/{tenant}/switch-rules", new { secondPerson });
+            answer.EnsureSuccessStatusCode();
+        }
+    }
+
+    private async Task StopAsync(string tenant)
+    {
+        using var moves = await world.Administrator.PatchAsJsonAsync($"/api/v1/tenants/{tenant}/stacks/walked", new { movesOn = "auto-after 24h" });
+        moves.EnsureSuccessStatusCode();
+        await world.RequestAsync(tenant, "walked", new { target = "standby", force = true });
+        await world.PostAsync($"tenants/{tenant}/planned-switches/{(await world.GetAsync($"tenants/{tenant}/planned-switches"))[0].GetProperty("id")}/stop", new { });
+        using var back = await world.Administrator.PatchAsJsonAsync($"/api/v1/tenants/{tenant}/stacks/walked", new { movesOn = "manual" });
+        back.EnsureSuccessStatusCode();
     }
 
     private async Task QuietAsync(string tenant)

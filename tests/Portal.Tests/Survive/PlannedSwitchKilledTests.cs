@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Npgsql;
 using Portal.Tests.EndToEnd;
 using Portal.Tests.Lab;
@@ -69,10 +70,32 @@ public sealed class PlannedSwitchKilledTests
         Assert.Equal("1", (await world.AskAsync(world.HostOf("shop"))).Version);
     }
 
+    [Fact]
+    public async Task The_time_of_a_switch_outlives_the_portal_that_wrote_it_down()
+    {
+        await using var world = await WorldAsync();
+        var shop = await SwitchingShop.MakeAsync(world, "shop", "");
+        var (status, answer) = await world.TryPatchAsync($"tenants/{world.Tenant}/stacks/shop", new { movesOn = "auto-after 10s" });
+        Assert.True(status == HttpStatusCode.OK, answer.ToString());
+        await shop.DeployAsync("shop", new { target = "standby", images = world.Web("2") });
+        var before = await Eventually.SeesAsync("its time", PlanAsync, plan => plan.GetProperty("dueAt").ValueKind == JsonValueKind.String);
+
+        await world.Portal.KillAsync();
+        await world.RestartPortalAsync();
+
+        var applied = await Eventually.SeesAsync("the switch", PlanAsync, plan => plan.GetProperty("state").GetString() == "applied");
+        Assert.Equal(before.GetProperty("dueAt").GetString(), applied.GetProperty("dueAt").GetString());
+        var made = Assert.Single(await shop.SwitchesAsync());
+        Assert.True(made.GetProperty("requestedAt").GetDateTimeOffset() >= applied.GetProperty("dueAt").GetDateTimeOffset(), $"{made} {applied}");
+        Assert.Equal("2", (await world.AskAsync(world.HostOf("shop"))).Version);
+
+        async Task<JsonElement> PlanAsync() => (await world.GetAsync($"tenants/{world.Tenant}/planned-switches"))[0];
+    }
+
     /// <summary>One that tries for longer than any test takes.</summary>
     private static async Task<PortalWorld> WorldAsync()
     {
-        var world = await PortalWorld.StartAsync(new("Portal:Webhooks:SwitchPatience", "00:30:00"), new("Portal:Webhooks:SwitchLimit", "01:00:00"));
+        var world = await PortalWorld.StartAsync(new("Portal:Switching:PlanPatience", "00:30:00"), new("Portal:Switching:PlanLimit", "01:00:00"));
         foreach (var tag in new[] { "1", "2", "3" })
         {
             await world.PushAsync(tag);

@@ -26,6 +26,9 @@ public sealed record DeploymentRequest(
     /// <summary>Also where standby is kept for the way back, which is given up then: whoever asks has said that the next version goes on from here.</summary>
     public bool GivesUpSwitchBack { get; init; }
 
+    /// <summary>Whoever asks plans the switch that is to follow, if any: the stack's own setting has no say in it.</summary>
+    public bool PlansItself { get; init; }
+
     /// <summary>Service → how many of it, instead of as many as now.</summary>
     public ImmutableSortedDictionary<string, int> Replicas { get; init; } = ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);
 }

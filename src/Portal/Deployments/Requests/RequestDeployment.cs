@@ -40,6 +40,12 @@ public sealed class RequestDeployment(StackDrafts drafts, LiveGate ready, Switch
             return new RequestDeploymentResult.NoSuchStack();
         }
 
+        if (request.Trigger == DeploymentTrigger.Webhook && stack.SwitchAfter is not null)
+        {
+            // As a webhook that switches afterwards: whoever lets the stack move on by itself has said that each version goes on from the last.
+            request = request with { CoalesceWithLive = true, GivesUpSwitchBack = true };
+        }
+
         // Before registries are asked; the queue asks once more, in the transaction.
         if (gate.Deploy(standing!, colours, request.GivesUpSwitchBack) is { } hold)
         {

@@ -106,6 +106,13 @@ internal sealed class StackQueue(
         var unchanged = environments.TrueForAll(environment => placed.GetValueOrDefault(environment) == revision.Id);
         var accepted = new RequestDeploymentResult.Accepted([.. queued.Select(deployment => deployment.Id)], revision.Id, revision.Number, unchanged);
         also.AddRange(item.Alongside(db, accepted, revision));
+        if (!request.PlansItself && PlannedSwitchLine.Follows(stack, item.Colours, item.Live, placed.GetValueOrDefault(places[item.Live]) == revision.Id))
+        {
+            var plan = PlannedSwitchLine.Plan(stack, queued[0], now);
+            db.PlannedSwitches.Add(plan);
+            also.Add(PlannedSwitchLine.Of("stack", stack.Name, stack.Name, plan));
+        }
+
         return (accepted, new AuditLine("deployment.requested", "stack", stack.Name)
         {
             After = new

@@ -41,6 +41,13 @@ public static class RelativeTime
         };
     }
 
+    /// <summary>A time that somebody chose, whole: "90 s" reads "1 min 30 s", "10 min", "1 h 30 min".</summary>
+    public static string Words(TimeSpan span)
+    {
+        (int Number, string Unit)[] parts = [((int)span.TotalHours, "h"), (span.Minutes, "min"), (span.Seconds, "s")];
+        return string.Join(' ', parts.Where(part => part.Number > 0).Select(part => $"{part.Number} {part.Unit}"));
+    }
+
     /// <summary>"4:09" or "1:04:09": time left to a deadline, "0:00" once it has passed.</summary>
     public static string Left(TimeSpan span)
     {

@@ -6,6 +6,7 @@ using Portal.Deployments;
 using Portal.Deployments.Requests;
 using Portal.Pages.Frame;
 using Portal.Pages.Shared;
+using Portal.Pages.Switching;
 using Portal.Stacks;
 using Portal.Stacks.Differences;
 using Portal.Tenants;
@@ -49,6 +50,10 @@ public sealed partial class DeployDialog : IDisposable
 
     [Parameter]
     public bool MayLive { get; set; }
+
+    /// <summary>How what is deployed to standby moves on.</summary>
+    [Parameter]
+    public TimeSpan? SwitchAfter { get; set; }
 
     /// <summary>Chosen beforehand; null for a new one.</summary>
     [Parameter]
@@ -94,6 +99,7 @@ public sealed partial class DeployDialog : IDisposable
 
     private string Sentence => target switch
     {
+        DeployTarget.Standby when SwitchAfter is { } after => $"Standby ({Tenant.Standby.Text()}) gets it, and {Tenant.Name} switches to it by itself {PlannedWords.Once(after)}.",
         DeployTarget.Standby => $"Standby ({Tenant.Standby.Text()}) gets it. Live is untouched until somebody switches.",
         DeployTarget.Live => $"Visitors get it: on live ({Tenant.Live.Text()}) each replica is replaced once its successor is healthy, and no request is lost. If it fails, what runs now stays.",
         _ => $"Standby ({Tenant.Standby.Text()}) gets it first; only if it succeeds there, live ({Tenant.Live.Text()}) follows, replica by replica, and no request is lost.",

@@ -6,6 +6,7 @@ using Portal.Stacks;
 using Portal.Stacks.Changing;
 using Portal.Stacks.Readiness;
 using Portal.Store;
+using Portal.Switching.Planned;
 using RouteView = Portal.Stacks.RouteView;
 
 namespace Portal.Pages.Stacks;
@@ -21,6 +22,7 @@ public sealed partial class StackPage
     private IReadOnlyList<RevisionView> revisions = [];
     private IReadOnlyList<DeploymentView> deployments = [];
     private IReadOnlyList<OutdatedSecret> outdated = [];
+    private IReadOnlyList<PlannedSwitchView> plans = [];
     private DeploymentView? running;
     private string compose = "";
     private bool deploying;
@@ -50,11 +52,14 @@ public sealed partial class StackPage
     private DeploymentQueries Deployments { get; set; } = null!;
 
     [Inject]
+    private PlannedSwitchQueries Planned { get; set; } = null!;
+
+    [Inject]
     private ReadinessQueries Readiness { get; set; } = null!;
 
     protected override object? Subject => (Slug, Name);
 
-    protected override bool Concerns(ChangeNote note) => note.Kind is "tenant" or "stack" or "route" or "switch" or "deployment" or "inventory" or "member" or "secret" or "readiness";
+    protected override bool Concerns(ChangeNote note) => note.Kind is "tenant" or "stack" or "route" or "switch" or "planned-switch" or "deployment" or "inventory" or "member" or "secret" or "readiness";
 
     protected override async Task<bool> LoadHereAsync(CancellationToken cancellation)
     {
@@ -72,6 +77,7 @@ public sealed partial class StackPage
         outdated = [.. (await Uses.OutdatedAsync(Here.Id, cancellation)).Where(one => one.Stack == Name)];
         compose = await Stacks.ComposeAsync(Here.Id, stack.Id, cancellation);
         rules = string.Join(',', await Readiness.BlockingAsync(Here.Id, cancellation));
+        plans = [.. (await Planned.ListAsync(Here.Id, 0, cancellation)).Where(plan => plan.Stack == Name)];
         return true;
     }
 

@@ -4,8 +4,10 @@ using Portal.Pages.Frame;
 using Portal.Pages.Shared;
 using Portal.Stacks;
 using Portal.Store;
+using Portal.Switching.Asking;
 using Portal.Switching.Automatic;
 using Portal.Switching.Checks;
+using Portal.Switching.Planned;
 using Portal.Switching.Rehearsing;
 using Portal.Tenants.Freezing;
 using RouteView = Portal.Stacks.RouteView;
@@ -20,6 +22,9 @@ public sealed partial class SwitchingPage
     private ImmutableArray<HttpCheck> checks = [];
     private IReadOnlyList<RouteView> routes = [];
     private IReadOnlyList<RehearsalView> rehearsals = [];
+    private IReadOnlyList<PlannedSwitchView> plans = [];
+    private FourEyes eyes = null!;
+    private ImmutableArray<AskedSwitch> asked = [];
     private QuietView quiet = null!;
     private AutomationView automation = null!;
     private bool holding;
@@ -40,12 +45,18 @@ public sealed partial class SwitchingPage
     private AutomationQueries Automations { get; set; } = null!;
 
     [Inject]
+    private AskedSwitchQueries Asked { get; set; } = null!;
+
+    [Inject]
+    private PlannedSwitchQueries Planned { get; set; } = null!;
+
+    [Inject]
     private HoldLock Hold { get; set; } = null!;
 
     [Inject]
     private Toast Toast { get; set; } = null!;
 
-    protected override bool Concerns(ChangeNote note) => note.Kind is "switchrules" or "rehearsal" or "route" or "tenant" or "switch" or "member";
+    protected override bool Concerns(ChangeNote note) => note.Kind is "switchrules" or "rehearsal" or "route" or "tenant" or "switch" or "planned-switch" or Asks.Note or "member";
 
     protected override async Task<bool> LoadHereAsync(CancellationToken cancellation)
     {
@@ -54,6 +65,9 @@ public sealed partial class SwitchingPage
         quiet = await Freezes.FindAsync(Here.Id, cancellation);
         automation = await Automations.FindAsync(Here.Id, cancellation);
         rehearsals = await Rehearsals.ListAsync(Here.Id, Recent, cancellation);
+        eyes = await Asked.StandingAsync(Here.Id, cancellation);
+        asked = await Asked.ListAsync(Here.Id, Recent, cancellation);
+        plans = await Planned.ListAsync(Here.Id, Recent, cancellation);
         return true;
     }
 

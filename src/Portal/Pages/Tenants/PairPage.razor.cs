@@ -4,6 +4,7 @@ using Portal.Pages.Frame;
 using Portal.Pages.Shared;
 using Portal.Store;
 using Portal.Switching.Parity;
+using Portal.Switching.Planned;
 
 namespace Portal.Pages.Tenants;
 
@@ -11,6 +12,7 @@ namespace Portal.Pages.Tenants;
 public sealed partial class PairPage
 {
     private PairComparison? pair;
+    private IReadOnlyList<PlannedSwitchView> plans = [];
     private ImmutableArray<AlignedStack> asked = [];
     private DeployTarget target = DeployTarget.Standby;
     private bool asking;
@@ -20,6 +22,9 @@ public sealed partial class PairPage
 
     [Inject]
     private AlignSides Align { get; set; } = null!;
+
+    [Inject]
+    private PlannedSwitchQueries Planned { get; set; } = null!;
 
     [Inject]
     private Toast Toast { get; set; } = null!;
@@ -36,11 +41,12 @@ public sealed partial class PairPage
         ? $"Visitors get what standby ({Here.Standby.Text()}) runs: on live ({Here.Live.Text()}) each replica is replaced once its successor is healthy, and no request is lost. Whatever fails leaves what runs now."
         : $"Standby ({Here.Standby.Text()}) gets what live ({Here.Live.Text()}) runs, by a deployment of each stack below. Live is untouched.";
 
-    protected override bool Concerns(ChangeNote note) => note.Kind is "tenant" or "stack" or "switch" or "deployment" or "inventory" or "member";
+    protected override bool Concerns(ChangeNote note) => note.Kind is "tenant" or "stack" or "switch" or "planned-switch" or "deployment" or "inventory" or "member";
 
     protected override async Task<bool> LoadHereAsync(CancellationToken cancellation)
     {
         pair = await Parity.CompareAsync(Here.Id, cancellation);
+        plans = await Planned.ListAsync(Here.Id, 0, cancellation);
         return true;
     }
 

@@ -36,6 +36,10 @@ public sealed partial class SwitchBetween
     [Parameter]
     public bool MayOverride { get; set; }
 
+    /// <summary>A switch needs another person's word.</summary>
+    [Parameter]
+    public bool SecondPerson { get; set; }
+
     /// <summary>How many checks of its own the tenant has.</summary>
     [Parameter]
     public int OwnChecks { get; set; }
@@ -67,6 +71,19 @@ public sealed partial class SwitchBetween
         }
     }
 
+    /// <summary>Another person is asked, unless an owner goes against that.</summary>
+    private bool Asks => SecondPerson && string.IsNullOrWhiteSpace(against);
+
+    private string ButtonText => $"{(Asks ? "Ask to switch" : "Switch")} {Tenant.Name} to {Report!.To.Text()}";
+
+    private string Sentence => Asks
+        ? $"{Tenant.Name} wants two people's word on a switch: nothing moves until somebody else who may switch approves. Then requests go to {Report!.To.Text()} from one moment to the next, with all checks made anew."
+        : $"From one moment to the next, requests for {Tenant.Name} go to {Report!.To.Text()} instead of {Report.From.Text()}. No request is lost, and {Report.From.Text()} keeps running so that you can switch back.";
+
+    private string OverrideHelp => Report!.Passed && !blocked
+        ? "Only where nobody else can be asked. An owner may switch alone; these words stand in the audit trail."
+        : "A check has failed. An owner may go against it; the failed checks and these words stand in the audit trail.";
+
     private bool Blocked => Quiet?.Now is not null || ((!Report!.Passed || blocked) && string.IsNullOrWhiteSpace(against));
 
     private ImmutableArray<PreflightCheck> Shown => Quiet?.Now is { } hold
@@ -85,6 +102,11 @@ public sealed partial class SwitchBetween
         {
             tested = null;
             Toast.Done(SwitchWords.Done(applied));
+        }
+
+        if (result is SwitchResult.Asked)
+        {
+            Toast.Done("Asked for", "a second person has to approve it");
         }
 
         // Who may go against a check is asked why before the next attempt; everybody else may just try again.

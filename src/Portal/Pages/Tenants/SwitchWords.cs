@@ -14,6 +14,8 @@ internal static class SwitchWords
     public static string? Refusal(SwitchResult result) => result switch
     {
         SwitchResult.Applied => null,
+        SwitchResult.Asked => null,
+        SwitchResult.AskedAlready other => $"{other.By} has asked for a switch already. Approve or refuse that first.",
         SwitchResult.ReasonMissing => "Say why, in at most 500 characters.",
         SwitchResult.Invalid invalid => invalid.Problem,
         SwitchResult.LiveAlready live => $"{Capital(live.Colour)} is live already.",

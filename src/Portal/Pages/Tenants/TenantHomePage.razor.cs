@@ -4,8 +4,10 @@ using Portal.Gateway.Certificates;
 using Portal.Stacks;
 using Portal.Store;
 using Portal.Switching;
+using Portal.Switching.Asking;
 using Portal.Switching.Checks;
 using Portal.Switching.Gradual;
+using Portal.Switching.Planned;
 using Portal.Tenants.Freezing;
 using RouteView = Portal.Stacks.RouteView;
 
@@ -26,6 +28,8 @@ public sealed partial class TenantHomePage
     private QuietView quiet = null!;
     private int ownChecks;
     private IReadOnlyList<CertificateView> certificates = [];
+    private IReadOnlyList<PlannedSwitchView> plans = [];
+    private FourEyes eyes = null!;
 
     [Inject]
     private ServiceQueries Services { get; set; } = null!;
@@ -54,7 +58,13 @@ public sealed partial class TenantHomePage
     [Inject]
     private CertificateQueries Certificates { get; set; } = null!;
 
-    protected override bool Concerns(ChangeNote note) => note.Kind is "tenant" or "stack" or "route" or "switch" or "deployment" or "inventory" or "member" or "switchrules" or "certificate" or "gradual";
+    [Inject]
+    private AskedSwitchQueries Asked { get; set; } = null!;
+
+    [Inject]
+    private PlannedSwitchQueries Planned { get; set; } = null!;
+
+    protected override bool Concerns(ChangeNote note) => note.Kind is "tenant" or "stack" or "route" or "switch" or "deployment" or "inventory" or "member" or "switchrules" or "planned-switch" or "certificate" or "gradual" or Asks.Note;
 
     protected override async Task<bool> LoadHereAsync(CancellationToken cancellation)
     {
@@ -68,6 +78,8 @@ public sealed partial class TenantHomePage
         ownChecks = (await Checks.ListAsync(Here.Id, cancellation)).Length;
         certificates = [.. (await Certificates.ListAsync(Here.Id, cancellation)).Where(one => one.ServedFor.Count > 0)];
         report = stacks.Count == 0 ? null : await Preflight.ExecuteAsync(Here.Id, cancellation);
+        eyes = await Asked.StandingAsync(Here.Id, cancellation);
+        plans = await Planned.ListAsync(Here.Id, 0, cancellation);
         return true;
     }
 

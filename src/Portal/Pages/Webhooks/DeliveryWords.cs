@@ -31,6 +31,7 @@ internal static class DeliveryWords
         PlannedSwitchState.AlreadyLive => "live already",
         PlannedSwitchState.Failed => "not switched",
         PlannedSwitchState.GivenUp => "switch given up",
+        PlannedSwitchState.Stopped => "switch stopped",
     };
 
     public static StatusKind Kind(PlannedSwitchState then) => then switch
@@ -38,7 +39,7 @@ internal static class DeliveryWords
         PlannedSwitchState.Waiting => StatusKind.Run,
         PlannedSwitchState.Applied or PlannedSwitchState.AlreadyLive => StatusKind.Ok,
         PlannedSwitchState.Failed => StatusKind.Bad,
-        PlannedSwitchState.GivenUp => StatusKind.Warn,
+        PlannedSwitchState.GivenUp or PlannedSwitchState.Stopped => StatusKind.Warn,
     };
 
     public static string Of(DeploymentState state) => state switch

@@ -40,6 +40,12 @@ public sealed class ChangeStack(Changes changes, StackTexts texts, StackSecrets 
             actor.Demand(Permission.DeployLive, tenant);
         }
 
+        if (patch.MovesOn is { Given: true, Value: not null })
+        {
+            // From then on whoever may deploy to standby, or has a webhook's secret, has the tenant switched.
+            actor.Demand(Permission.Switch, tenant);
+        }
+
         return changes.RunAsync(permit, db => ChangeAsync(db, tenant, name, patch, cancellationToken), cancellationToken);
     }
 
@@ -71,8 +77,8 @@ public sealed class ChangeStack(Changes changes, StackTexts texts, StackSecrets 
             return Changed.Nothing<ChangeStackResult>(new ChangeStackResult.Refused(read.Findings));
         }
 
-        var after = new { template = patch.Template.Or(stack.Template), version, healing = patch.Healing.Given ? patch.Healing.Value ?? true : stack.Healing };
-        if (Same(before, definition) && (after.template, after.version, after.healing) == (stack.Template, stack.TemplateVersion, stack.Healing))
+        var after = new { template = patch.Template.Or(stack.Template), version, healing = patch.Healing.Given ? patch.Healing.Value ?? true : stack.Healing, movesOn = patch.MovesOn.Or(stack.SwitchAfter) };
+        if (Same(before, definition) && (after.template, after.version, after.healing, after.movesOn) == (stack.Template, stack.TemplateVersion, stack.Healing, stack.SwitchAfter))
         {
             return Changed.Nothing<ChangeStackResult>(new ChangeStackResult.Done(false, Ignored(read)));
         }
@@ -82,9 +88,9 @@ public sealed class ChangeStack(Changes changes, StackTexts texts, StackSecrets 
             return Changed.Nothing(wrong);
         }
 
-        var line = Line(stack, before, definition, after.template, after.version, after.healing, tenant);
+        var line = Line(stack, before, definition, after.template, after.version, after.healing, after.movesOn, tenant);
         (stack.Compose, stack.Rancher, stack.AnswersSealed, stack.FilesSealed) = (definition.Compose, definition.Rancher, box.SealAnswers(definition.Answers), box.SealFiles(definition.Files));
-        (stack.Template, stack.TemplateVersion, stack.Healing) = (after.template, after.version, after.healing);
+        (stack.Template, stack.TemplateVersion, stack.Healing, stack.SwitchAfter) = (after.template, after.version, after.healing, after.movesOn);
         return Changed.Of<ChangeStackResult>(new ChangeStackResult.Done(true, Ignored(read)), line);
     }
 
@@ -148,14 +154,15 @@ public sealed class ChangeStack(Changes changes, StackTexts texts, StackSecrets 
     }
 
     /// <summary>Answers may be passwords, and so may what stands in a text or a file: their names, and that the text is another.</summary>
-    private static AuditLine Line(Stack stack, StackDefinition before, StackDefinition after, string? template, string? version, bool healing, Guid tenant) => new("stack.changed", "stack", stack.Name)
+    private static AuditLine Line(Stack stack, StackDefinition before, StackDefinition after, string? template, string? version, bool healing, TimeSpan? movesOn, Guid tenant) => new("stack.changed", "stack", stack.Name)
     {
-        Before = new { stack.Template, stack.TemplateVersion, stack.Healing, compose = Digest(before.Compose), rancher = Digest(before.Rancher), answered = before.Answers.Keys, files = before.Files.Keys },
+        Before = new { stack.Template, stack.TemplateVersion, stack.Healing, movesOn = MovingOn.Text(stack.SwitchAfter), compose = Digest(before.Compose), rancher = Digest(before.Rancher), answered = before.Answers.Keys, files = before.Files.Keys },
         After = new
         {
             template,
             templateVersion = version,
             healing,
+            movesOn = MovingOn.Text(movesOn),
             compose = Digest(after.Compose),
             rancher = Digest(after.Rancher),
             answered = after.Answers.Keys,

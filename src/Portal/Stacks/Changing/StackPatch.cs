@@ -41,6 +41,9 @@ public sealed record StackPatch
     /// <summary>Null: switched on, as in the beginning.</summary>
     public Patched<bool?> Healing { get; init; }
 
+    /// <summary>How a deployment to standby moves on; null: by hand, as in the beginning.</summary>
+    public Patched<TimeSpan?> MovesOn { get; init; }
+
     public bool TouchesDefinition => Compose.Given || Rancher.Given || Template.Given || Version.Given || WithoutAnswers || !Answers.IsEmpty || WithoutFiles || !Files.IsEmpty;
 
     /// <returns>No patch: the field that is wrong, and why.</returns>
@@ -71,6 +74,14 @@ public sealed record StackPatch
                 case "healing" when field.Value.ValueKind is JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null:
                     patch = patch with { Healing = field.Value.ValueKind == JsonValueKind.Null ? (bool?)null : field.Value.GetBoolean() };
                     break;
+                case "movesOn" when IsText(field.Value):
+                    if (!MovingOn.TryParse(field.Value.GetString(), out var after))
+                    {
+                        return (null, field.Name, MovingOn.Help);
+                    }
+
+                    patch = patch with { MovesOn = after };
+                    break;
                 case "answers" or "files" when field.Value.ValueKind == JsonValueKind.Null:
                     patch = field.Name == "answers" ? patch with { WithoutAnswers = true } : patch with { WithoutFiles = true };
                     break;
@@ -82,10 +93,10 @@ public sealed record StackPatch
 
                     patch = field.Name == "answers" ? patch with { Answers = Merged(field.Value) } : patch with { Files = Merged(field.Value) };
                     break;
-                case "compose" or "rancherCompose" or "template" or "version" or "healing" or "answers" or "files":
+                case "compose" or "rancherCompose" or "template" or "version" or "healing" or "movesOn" or "answers" or "files":
                     return (null, field.Name, "Of another type than this field has.");
                 default:
-                    return (null, field.Name, "A stack has no such field to change: compose, rancherCompose, template, version, answers, files and healing are those that it has.");
+                    return (null, field.Name, "A stack has no such field to change: compose, rancherCompose, template, version, answers, files, healing and movesOn are those that it has.");
             }
         }
 

@@ -37,6 +37,9 @@ public sealed class SwitchByItself(RequestSwitch request, Changes changes, ILogg
             case SwitchResult.Blocked blocked:
                 await TellAsync(loop, tenant, wanted, occasion, $"Standby cannot take over: {(blocked.Report.KeepsFromFailover is { } check ? $"{check.Subject}: {check.Seen}" : blocked.Report.Obstacle)}.");
                 return false;
+            case SwitchResult.Asked or SwitchResult.AskedAlready:
+                await TellAsync(loop, tenant, wanted, occasion, "It waits for a second person's word.");
+                return false;
             case SwitchResult.GatewayFailed failed:
                 await TellAsync(loop, tenant, wanted, occasion, $"The gateway did not switch: {failed.Problem}");
                 return false;

@@ -51,6 +51,11 @@ public sealed class BeginGradual(PortalDbFactory databases, Changes changes, Pre
         }
 
         var report = await examination.ExecuteAsync(tenant.Id, await preflight.ExecuteAsync(tenant.Id, pair.Live, cancellationToken), standing.Rules?.Checks ?? [], null, cancellationToken);
+        if (standing.Rules is { SecondPerson: true })
+        {
+            report = report with { Checks = [.. report.Checks, new PreflightCheck("second person", false, "this tenant's switches need another person's word, and one in steps cannot ask for it")] };
+        }
+
         if (!report.Passed)
         {
             return new BeginGradualResult.Blocked(report);

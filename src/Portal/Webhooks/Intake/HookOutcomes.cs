@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Portal.Deployments;
 using Portal.Store;
-using Portal.Webhooks.Then;
+using Portal.Switching.Planned;
 
 namespace Portal.Webhooks.Intake;
 
@@ -64,14 +64,15 @@ internal sealed class HookOutcomes(DeploymentQueries deployments, PlannedSwitchQ
 
     /// <summary>What follows the deployment; null where nothing does, or not yet.</summary>
     private async Task<PlannedSwitch?> ThenAsync(KnownHook hook, DeploymentView view, TimeSpan longest, CancellationToken cancellationToken) =>
-        !hook.ThenSwitch || view.State != DeploymentState.Succeeded ? null
-        : longest > TimeSpan.Zero ? await planned.WaitAsync(hook.TenantId, view.Id, longest, cancellationToken)
-        : await planned.FindAsync(hook.TenantId, view.Id, cancellationToken);
+        view.State != DeploymentState.Succeeded ? null
+        : hook.ThenSwitch && longest > TimeSpan.Zero ? await planned.WaitAsync(hook.TenantId, view.Id, longest, cancellationToken)
+        : await planned.FollowingAsync(hook.TenantId, view.Id, cancellationToken);
 
     private async Task<object> AnswerAsync(KnownHook hook, Guid delivery, DeploymentView view, PlannedSwitch? then, CancellationToken cancellationToken)
     {
         var good = !view.Ended || view.State == DeploymentState.Succeeded;
-        var stayed = then is { State: PlannedSwitchState.Failed or PlannedSwitchState.GivenUp };
+        // What the stack plans by itself may come long after this answer, which then is the deployment's alone.
+        var stayed = hook.ThenSwitch && then is { State: PlannedSwitchState.Failed or PlannedSwitchState.GivenUp or PlannedSwitchState.Stopped };
         return new
         {
             deliveryId = delivery,
@@ -82,7 +83,9 @@ internal sealed class HookOutcomes(DeploymentQueries deployments, PlannedSwitchQ
             view.Revision,
             code = stayed ? $"switch_{SnakeCase.Of(then!.State.ToString())}" : view.Reason == DeploymentReason.None ? null : SnakeCase.Of(view.Reason.ToString()),
             reason = stayed ? then!.Reason : view.ReasonText,
-            then = then is null ? null : new { state = SnakeCase.Of(then.State.ToString()), then.Reason, then.SwitchId },
+            // A second person may take their time.
+            asked = then is { State: PlannedSwitchState.Waiting } && await planned.FindAsync(hook.TenantId, then.Id, cancellationToken) is { AskedUntil: { } until } ? new { until } : null,
+            then = then is null ? null : new { state = SnakeCase.Of(then.State.ToString()), then.Reason, then.SwitchId, then.DueAt },
             view.SupersededBy,
             seconds = (view.EndedAt - view.RequestedAt)?.TotalSeconds,
             log = good ? null : await LastLinesAsync(view, cancellationToken),

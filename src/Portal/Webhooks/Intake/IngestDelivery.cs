@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Options;
 using Portal.Deployments;
+using Portal.Deployments.Requests;
 using Portal.Redaction;
 using Portal.Stacks;
-using Portal.Webhooks.Then;
 
 namespace Portal.Webhooks.Intake;
 
@@ -121,6 +121,7 @@ public sealed class IngestDelivery(Deliveries deliveries, StackImages images, Re
             CoalesceWithLive = hook.ThenSwitch,
             // Otherwise one push would close the way to the next for as long as the window is open.
             GivesUpSwitchBack = hook.ThenSwitch,
+            PlansItself = hook.ThenSwitch,
         };
         return request.ExecuteAsync(
             actor, hook.TenantId, hook.Stack, wanted,
@@ -133,12 +134,24 @@ public sealed class IngestDelivery(Deliveries deliveries, StackImages images, Re
                     return [draft.Line(delivery)];
                 }
 
-                var then = PlannedSwitchLine.Plan(hook, delivery, clock.GetUtcNow());
+                var then = Plan(hook, delivery, clock.GetUtcNow());
                 db.PlannedSwitches.Add(then);
-                return [draft.Line(delivery), PlannedSwitchLine.Of(hook, then)];
+                return [draft.Line(delivery), PlannedSwitchLine.Of("webhook", hook.Name, hook.Stack, then)];
             },
             cancellationToken);
     }
+
+    /// <param name="delivery">One with a deployment.</param>
+    private static PlannedSwitch Plan(KnownHook hook, Delivery delivery, DateTimeOffset now) => new()
+    {
+        Id = Guid.CreateVersion7(now),
+        TenantId = hook.TenantId,
+        WebhookId = hook.Id,
+        DeliveryId = delivery.Id,
+        DeploymentId = delivery.DeploymentId!.Value,
+        Source = delivery.Source,
+        RequestedAt = now,
+    };
 
     private const string SameAlready = "The same image by the same digest is on its way or has just arrived.";
 

@@ -1,12 +1,27 @@
 using Microsoft.EntityFrameworkCore;
+using Portal.Deployments.Requests;
 using Portal.Store;
 
-namespace Portal.Webhooks.Then;
+namespace Portal.Switching.Planned;
 
 public sealed class PlannedSwitchQueries(PortalDbFactory databases, ChangeFeed feed)
 {
+    /// <summary>Those that wait, and the newest of the others, newest first.</summary>
+    public async Task<IReadOnlyList<PlannedSwitchView>> ListAsync(Guid tenant, int most, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Tenant(tenant);
+        var newest = db.PlannedSwitches.OrderByDescending(plan => plan.RequestedAt).Take(most).Select(plan => plan.Id);
+        return await PlannedSwitchView.Of(db, db.PlannedSwitches.AsNoTracking().Where(plan => plan.State == PlannedSwitchState.Waiting || newest.Contains(plan.Id))).ToListAsync(cancellationToken);
+    }
+
+    public async Task<PlannedSwitchView?> FindAsync(Guid tenant, Guid id, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Tenant(tenant);
+        return await PlannedSwitchView.Of(db, db.PlannedSwitches.AsNoTracking().Where(plan => plan.Id == id)).SingleOrDefaultAsync(cancellationToken);
+    }
+
     /// <summary>The newest one that follows the deployment; null where none does.</summary>
-    public async Task<PlannedSwitch?> FindAsync(Guid tenant, Guid deployment, CancellationToken cancellationToken)
+    public async Task<PlannedSwitch?> FollowingAsync(Guid tenant, Guid deployment, CancellationToken cancellationToken)
     {
         await using var db = databases.Tenant(tenant);
         return await db.PlannedSwitches.AsNoTracking().Where(plan => plan.DeploymentId == deployment).OrderByDescending(plan => plan.RequestedAt).FirstOrDefaultAsync(cancellationToken);
@@ -28,7 +43,7 @@ public sealed class PlannedSwitchQueries(PortalDbFactory databases, ChangeFeed f
         });
         while (true)
         {
-            var plan = await FindAsync(tenant, deployment, cancellationToken);
+            var plan = await FollowingAsync(tenant, deployment, cancellationToken);
             if (plan is not { State: PlannedSwitchState.Waiting } || limit.IsCancellationRequested)
             {
                 return plan;
@@ -40,7 +55,7 @@ public sealed class PlannedSwitchQueries(PortalDbFactory databases, ChangeFeed f
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                return await FindAsync(tenant, deployment, cancellationToken);
+                return await FollowingAsync(tenant, deployment, cancellationToken);
             }
         }
     }

@@ -1,24 +1,30 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
+using Portal.Deployments.Requests;
 using Portal.Gateway;
 using Portal.Store;
+using Portal.Switching.Asking;
 
-namespace Portal.Webhooks.Then;
+namespace Portal.Switching.Planned;
 
-/// <summary>Settles planned switches, oldest first. Woken by changes, and looks every second anyway. One portal leads; two at once would do no harm but work twice.</summary>
+/// <summary>Settles planned switches, oldest first. Woken by changes, and looks every second anyway for those that are due. One portal leads; two at once would do no harm but work twice.</summary>
 public sealed class PlannedSwitchWorker(PortalDbFactory databases, SettlePlannedSwitch settle, StoreLocks locks, ChangeFeed feed, TimeProvider clock, ILogger<PlannedSwitchWorker> log) : BackgroundService
 {
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(1);
     /// <summary>A deployment's notes come in bursts.</summary>
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
+    /// <summary>Tenants in which something has changed; null: perhaps in any.</summary>
+    private readonly ConcurrentQueue<Guid?> noted = new([null]);
     private readonly Channel<bool> wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var subscription = feed.Subscribe(note =>
         {
-            if (note.Kind is "deployment" or PlannedSwitchLine.Note or "resync")
+            if (note.Kind is "deployment" or "switch" or "stack" or "webhook" or Asks.Note or PlannedSwitchLine.Note or "resync")
             {
+                noted.Enqueue(note.Tenant);
                 wake.Writer.TryWrite(true);
             }
         });
@@ -40,7 +46,8 @@ public sealed class PlannedSwitchWorker(PortalDbFactory databases, SettlePlanned
 
     private async Task SettleAllAsync(CancellationToken cancellationToken)
     {
-        if (await WaitingAsync(cancellationToken) is [])
+        var changed = Noted();
+        if (!(await WaitingAsync(cancellationToken)).Any(one => Concerns(one, changed)))
         {
             return;
         }
@@ -52,7 +59,7 @@ public sealed class PlannedSwitchWorker(PortalDbFactory databases, SettlePlanned
         }
 
         // Read again: who led before may have settled some.
-        foreach (var plan in await WaitingAsync(cancellationToken))
+        foreach (var (plan, _) in (await WaitingAsync(cancellationToken)).Where(one => Concerns(one, changed)))
         {
             try
             {
@@ -66,10 +73,27 @@ public sealed class PlannedSwitchWorker(PortalDbFactory databases, SettlePlanned
         }
     }
 
-    private async Task<IReadOnlyList<PlannedSwitch>> WaitingAsync(CancellationToken cancellationToken)
+    private HashSet<Guid?> Noted()
+    {
+        HashSet<Guid?> tenants = [];
+        while (noted.TryDequeue(out var tenant))
+        {
+            tenants.Add(tenant);
+        }
+
+        return tenants;
+    }
+
+    /// <summary>One whose time is yet to come, or that waits for somebody's word, is looked at only when something in its tenant has changed.</summary>
+    private bool Concerns((PlannedSwitch Plan, bool Asked) one, HashSet<Guid?> changed) =>
+        (!one.Asked && (one.Plan.DueAt is not { } due || due <= clock.GetUtcNow())) || changed.Contains(null) || changed.Contains(one.Plan.TenantId);
+
+    private async Task<IReadOnlyList<(PlannedSwitch Plan, bool Asked)>> WaitingAsync(CancellationToken cancellationToken)
     {
         await using var db = databases.Platform();
-        return await db.PlannedSwitches.AsNoTracking().Where(plan => plan.State == PlannedSwitchState.Waiting).OrderBy(plan => plan.RequestedAt).ToListAsync(cancellationToken);
+        var rows = await db.PlannedSwitches.AsNoTracking().Where(plan => plan.State == PlannedSwitchState.Waiting).OrderBy(plan => plan.RequestedAt)
+            .Select(plan => new { plan, asked = db.AskedSwitches.Any(asked => asked.PlanId == plan.Id && asked.State == AskedSwitchState.Waiting) }).ToListAsync(cancellationToken);
+        return [.. rows.Select(row => (row.plan, row.asked))];
     }
 
     private async Task WaitAsync(CancellationToken cancellationToken)
