@@ -73,8 +73,9 @@ public sealed class HeldSwitchTests(SwitchWorld lab)
                   web:
                     image: {{lab.World.Image("1")}}
                     expose: ["8080"]
-                    deploy: {update_config: {order: stop-first}}
-                    labels: {portal.health: "tcp:8080", portal.health.interval: 200ms}
+                    deploy:
+                      update_config: {order: stop-first}
+                    labels: {portal.route.host: "{{tenant.Host}}", portal.route.port: "8080", portal.health: "tcp:8080", portal.health.interval: 200ms}
                 """,
         });
         Assert.True(patched == HttpStatusCode.OK, problem.ToString());
