@@ -27,7 +27,11 @@ internal sealed class ChangesBench(TimeSpan download)
     {
         await using var backend = await BareBackend.StartAsync(["v1", "v2"], cancel);
         await using var service = await LongService.StartAsync(cancel);
+        await using var undo = UndoLog.Start();
         var folder = Directory.CreateTempSubdirectory("gwbench").FullName;
+        undo.AddFolder(folder);
+        // The gateway outlives whoever starts it, so the undo must name it.
+        undo.Add($"end_programs {UndoLog.Quote(folder)} haproxy");
         var process = new HAProxyProcess(folder);
         using var driver = new GatewayDriver(process);
         try
@@ -43,7 +47,6 @@ internal sealed class ChangesBench(TimeSpan download)
         finally
         {
             await process.StopAsync(CancellationToken.None);
-            Directory.Delete(folder, recursive: true);
         }
     }
 

@@ -24,7 +24,11 @@ internal sealed class GatewayBench(long requests)
     public async Task<IReadOnlyList<BenchResult>> RunAsync(CancellationToken cancel)
     {
         await using var backend = await BareBackend.StartAsync(["v1", "v2"], cancel);
+        await using var undo = UndoLog.Start();
         var folder = Directory.CreateTempSubdirectory("gwbench").FullName;
+        undo.AddFolder(folder);
+        // The gateway outlives whoever starts it, so the undo must name it.
+        undo.Add($"end_programs {UndoLog.Quote(folder)} haproxy");
         var process = new HAProxyProcess(Path.Combine(folder, "gateway"));
         using var driver = new GatewayDriver(process);
         try
@@ -48,7 +52,6 @@ internal sealed class GatewayBench(long requests)
         finally
         {
             await process.StopAsync(CancellationToken.None);
-            Directory.Delete(folder, recursive: true);
         }
     }
 
