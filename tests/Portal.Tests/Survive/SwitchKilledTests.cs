@@ -202,6 +202,9 @@ public sealed class SwitchKilledTests(EndToEndSwitchTests.Lab lab) : IClassFixtu
     private sealed record Standing(string Live, IReadOnlyList<string> Ended)
     {
         /// <summary>How the switches ended that had not by then.</summary>
-        public IReadOnlyList<string> Since(Standing before) => [.. Ended.Except(before.Ended).Select(one => one.Split(' ')[1])];
+        public IReadOnlyList<string> Since(Standing before) => [.. Ended.Where(one => !before.Ended.Any(other => Id(other) == Id(one))).Select(one => one.Split(' ')[1])];
+
+        // An earlier one may have been undone by the next.
+        private static string Id(string ended) => ended.Split(' ')[0];
     }
 }
