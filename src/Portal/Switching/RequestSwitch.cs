@@ -144,6 +144,11 @@ public sealed class RequestSwitch(
             // Whoever allowed failover has said that nobody is to be asked when it comes to that.
             if (standing.Gate.Rules is { SecondPerson: true } && request.Approved is null && request.Cause != SwitchCause.Failover)
             {
+                if (request.Override is null && request.Hold is not null)
+                {
+                    return new SwitchResult.Invalid("holdSeconds", "A switch that waits for a second person's word does not hold requests: nobody knows when that comes.");
+                }
+
                 if (request.Override is null)
                 {
                     return await asks.ExecuteAsync(permit, standing.Pair, request, report, cancellationToken);

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using System.Text.Json;
 using Portal.Lab;
+using Portal.Tests.HAProxy;
 using Portal.Tests.Lab;
 
 namespace Portal.Tests.EndToEnd;
@@ -158,22 +158,16 @@ public sealed class SwitchFaultTests(SwitchTests.Lab lab) : IClassFixture<Switch
     /// <summary>In the place of a socket, and that one back when disposed.</summary>
     private sealed class GarbledSocket : IAsyncDisposable
     {
-        private readonly Socket listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        private readonly CancellationTokenSource stop = new();
-        private readonly List<Socket> callers = [];
+        private readonly FakeSocket fake;
         private readonly string path;
-        private readonly Task serving;
 
         /// <param name="answer">Null: none ever.</param>
         public GarbledSocket(string path, string? answer)
         {
             this.path = path;
-            var fake = path + ".fake";
-            listener.Bind(new UnixDomainSocketEndPoint(fake));
-            listener.Listen();
+            fake = new FakeSocket(answer, path + ".fake");
             File.Move(path, Kept);
-            File.Move(fake, path);
-            serving = ServeAsync(answer);
+            File.Move(fake.Path, path);
         }
 
         private string Kept => path + ".kept";
@@ -181,35 +175,7 @@ public sealed class SwitchFaultTests(SwitchTests.Lab lab) : IClassFixture<Switch
         public async ValueTask DisposeAsync()
         {
             File.Move(Kept, path, overwrite: true);
-            await stop.CancelAsync();
-            await serving;
-            callers.ForEach(caller => caller.Dispose());
-            listener.Dispose();
-            stop.Dispose();
-        }
-
-        private async Task ServeAsync(string? answer)
-        {
-            try
-            {
-                while (true)
-                {
-                    var caller = await listener.AcceptAsync(stop.Token);
-                    callers.Add(caller);
-                    if (answer is null)
-                    {
-                        continue;
-                    }
-
-                    await caller.ReceiveAsync(new byte[1000], stop.Token);
-                    await caller.SendAsync(Encoding.UTF8.GetBytes(answer), stop.Token);
-                    caller.Shutdown(SocketShutdown.Both);
-                }
-            }
-            catch (OperationCanceledException)
-            {
-                // The test is over.
-            }
+            await fake.DisposeAsync();
         }
     }
 }
