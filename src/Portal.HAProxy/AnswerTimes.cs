@@ -48,9 +48,13 @@ public sealed record AnswerTimes(ImmutableSortedDictionary<int, long> Counts)
         .Where(step => step.Value > 0)
         .ToImmutableSortedDictionary(step => step.Key, step => step.Value));
 
-    /// <summary>Begin to count, in the frontend: after the side is known.</summary>
+    /// <summary>Draws whether this request is counted.</summary>
+    internal static string Begin => $$"""  http-request set-var(txn.began) date(0,us) if { rand(16) eq 0 } || { fe_req_rate lt {{EachUpTo}} }""";
+
+    /// <summary>In the frontend, where the short way has not ended: previews are not counted, nor is the time that a request waited for a switch.</summary>
     internal static string Rules => $$"""
-          http-request set-var(txn.began) date(0,us) if !preview { fe_req_rate lt {{EachUpTo}} } || !preview { rand(16) eq 0 }
+          http-request unset-var(txn.began) if preview
+          http-request set-var(txn.began) date(0,us) if { var(txn.began) -m found }
           http-response allow unless { var(txn.began) -m found }
           http-response set-var(txn.took) date(0,us),sub(txn.began)
           http-response set-var(txn.took) str(),concat(,txn.took)

@@ -121,14 +121,28 @@ public static class ConfigRenderer
     private const string Tls =
         $"ssl crt-list {GatewayFiles.CertificateListName} strict-sni alpn h2,http/1.1 ssl-min-ver TLSv1.2 ciphers ECDHE+AESGCM:ECDHE+CHACHA20";
 
+    /// <summary>What the search in the routes map gives where nothing fits: like all that needs more rules it has the mark in it.</summary>
+    private const string NoMatch = LivePointer.Mark;
+
+    /// <summary>
+    /// Nearly every request needs no more: a host name as the map has it, a route without settings, a group that is simply live
+    /// somewhere. Each rule costs all requests, so the others come after it.
+    /// </summary>
+    private static string ShortWay => $$"""
+          http-request set-var(txn.match) base,concat(/),map_beg({{GatewayFiles.RoutesName}},{{NoMatch}})
+          http-request set-var(txn.pointer) var(txn.match),field(1,:),map({{GatewayFiles.LiveName}})
+        {{AnswerTimes.Begin}}
+          http-request allow unless { var(txn.match) -m sub {{RoutePolicy.Mark}} } || { var(txn.pointer) -m sub {{LivePointer.Mark}} }
+        """;
+
     private static string Frontend(GatewayListen listen)
     {
         var binds = string.Join('\n', listen.Binds.Select(bind => $"  bind {EndPointText(bind.Address, bind.Port)}")
             .Concat(listen.TlsBinds.Select(bind => $"  bind {EndPointText(bind.Address, bind.Port)} {Tls}"))
             .Distinct().Order(StringComparer.Ordinal));
         var protocol = listen.TakesTls
-            ? "http-request set-header X-Forwarded-Proto %[ssl_fc,iif(https,http)]"
-            : "http-request set-header X-Forwarded-Proto http";
+            ? "http-request add-header X-Forwarded-Proto %[ssl_fc,iif(https,http)]"
+            : "http-request add-header X-Forwarded-Proto http";
         return $$"""
             frontend gateway
             {{binds}}
@@ -137,19 +151,22 @@ public static class ConfigRenderer
               http-request del-header X-Real-IP
               http-request del-header X-Forwarded- -m beg
               {{protocol}}
-              http-request set-header X-Forwarded-Host %[req.hdr(host)]
-              http-request set-var(txn.host) req.hdr(host),host_only,lower
+              http-request add-header X-Forwarded-Host %[req.hdr(host)]
+            {{ShortWay}}
+              acl elsewhere var(txn.match) -m str {{NoMatch}}
               acl preview req.hdr(host) -i -m beg {{Sides.PreviewPrefix}}
-              http-request set-var(txn.host) var(txn.host),bytes({{Sides.PreviewPrefix.Length}}) if preview
-              http-request set-var(txn.path) path
-              http-request set-var(txn.match) var(txn.host),concat(,txn.path,/),map_beg({{GatewayFiles.RoutesName}})
-              http-request return status 404 content-type "text/html; charset=utf-8" hdr Cache-Control no-store string '{{GatewayPages.NoRoute}}' unless { var(txn.match) -m found }
+              http-request set-var(txn.host) req.hdr(host),host_only,lower if elsewhere
+              http-request set-var(txn.host) var(txn.host),bytes({{Sides.PreviewPrefix.Length}}) if elsewhere preview
+              http-request set-var(txn.path) path if elsewhere
+              http-request set-var(txn.match) var(txn.host),concat(,txn.path,/),map_beg({{GatewayFiles.RoutesName}},{{NoMatch}}) if elsewhere
+              http-request return status 404 content-type "text/html; charset=utf-8" hdr Cache-Control no-store string '{{GatewayPages.NoRoute}}' if elsewhere
               http-request set-var(txn.route) var(txn.match),{{RoutePolicy.Key}}
               http-request set-var(txn.pointer) var(txn.route),field(1,:),map({{GatewayFiles.LiveName}})
             {{HeldRequests.ForSwitch}}
             {{LivePointer.Rules}}
             {{AnswerTimes.Rules}}
             {{RoutePolicy.Rules(listen)}}
+              use_backend %[var(txn.match)]:%[var(txn.pointer)] unless { var(txn.side) -m found }
               use_backend %[var(txn.route)]:%[var(txn.side)]
 
             """;

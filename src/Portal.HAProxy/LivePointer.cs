@@ -25,10 +25,13 @@ public sealed record LivePointer(string Side, Share? Share = null)
     public bool Held { get; init; }
 
     /// <summary>How an entry ends that is held.</summary>
-    internal const string HeldMark = "!held";
+    internal const string HeldMark = Mark + "held";
 
     /// <summary>What holds a client's lot, 0 to 99. It says nothing of the client and outlives a gradual switch harmlessly.</summary>
     public const string Cookie = "portal-lot";
+
+    /// <summary>In every entry that says more than a side.</summary>
+    internal const string Mark = "!";
 
     private const char Separator = '!';
     private static readonly ImmutableArray<(Stickiness By, string Text)> Words = [(Stickiness.Cookie, "cookie"), (Stickiness.Source, "source")];

@@ -11,6 +11,9 @@ public sealed record RoutePolicy
     /// <summary>Between the parts of the map's value: a letter that neither keys nor addresses have.</summary>
     private const char Separator = '!';
 
+    /// <summary>In every entry that says more than a key.</summary>
+    internal const string Mark = "!";
+
     private const int HttpsPort = 443;
 
     public static RoutePolicy None { get; } = new();

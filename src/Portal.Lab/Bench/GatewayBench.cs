@@ -19,7 +19,18 @@ internal sealed class GatewayBench(long requests)
     private const double RateBound = 0.9;
     private const string Group = "bench";
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(4);
-    private static readonly string[] Hosts = ["one.bench", "two.bench"];
+    internal static readonly string[] Hosts = ["one.bench", "two.bench"];
+
+    private const string CarefulDefaults = "retry-on conn-failure empty-response";
+
+    private const string CarefulRules = """
+        http-request disable-l7-retry unless { method GET HEAD OPTIONS }
+        http-request del-header Forwarded
+        http-request del-header X-Real-IP
+        http-request del-header X-Forwarded- -m beg
+        http-request add-header X-Forwarded-Proto http
+        http-request add-header X-Forwarded-Host %[req.hdr(host)]
+        """;
 
     public async Task<IReadOnlyList<BenchResult>> RunAsync(CancellationToken cancel)
     {
@@ -35,19 +46,9 @@ internal sealed class GatewayBench(long requests)
         {
             var gateway = new IPEndPoint(IPAddress.Loopback, LoopbackPort.Free());
             await driver.ApplyAsync(Model(process, gateway, backend), cancel);
-            var (fixedEnd, plain) = await StartFixedAsync(folder, backend, cancel);
-            using (plain)
-            {
-                try
-                {
-                    return [.. await CompareAsync(gateway, fixedEnd, process, plain, cancel), .. await SwitchesAsync(driver, gateway, cancel)];
-                }
-                finally
-                {
-                    plain.Kill();
-                    await plain.WaitForExitAsync(CancellationToken.None);
-                }
-            }
+            using var plain = await FixedGateway.StartAsync(folder, "plain", "", "", backend, cancel);
+            using var careful = await FixedGateway.StartAsync(folder, "careful", CarefulDefaults, CarefulRules, backend, cancel);
+            return [.. await CompareAsync(gateway, process, plain, careful, cancel), .. await SwitchesAsync(driver, gateway, cancel)];
         }
         finally
         {
@@ -55,29 +56,33 @@ internal sealed class GatewayBench(long requests)
         }
     }
 
-    private static async Task<IReadOnlyList<BenchResult>> CompareAsync(IPEndPoint gateway, IPEndPoint fixedEnd, HAProxyProcess process, Process plain, CancellationToken cancel)
+    private static async Task<IReadOnlyList<BenchResult>> CompareAsync(IPEndPoint gateway, HAProxyProcess process, FixedGateway plain, FixedGateway careful, CancellationToken cancel)
     {
         var worker = (await process.Admin.ShowInfoAsync(cancel)).Pid;
-        List<Measured> ours = [], theirs = [];
+        List<Measured> ours = [], plains = [], carefuls = [];
         for (var round = 0; round <= Rounds; round++)
         {
             var one = await MeasureAsync(gateway, worker, cancel);
-            var other = await MeasureAsync(fixedEnd, plain.Id, cancel);
-            // The first round warms both.
+            var other = await MeasureAsync(plain.EndPoint, plain.ProcessId, cancel);
+            var third = await MeasureAsync(careful.EndPoint, careful.ProcessId, cancel);
+            // The first round warms all.
             if (round > 0)
             {
                 ours.Add(one);
-                theirs.Add(other);
+                plains.Add(other);
+                carefuls.Add(third);
             }
         }
 
-        return
+        return [.. Against(plains, "the same HAProxy with a fixed configuration and no maps"), .. Against(carefuls, "the same, which also sets headers and repeats lost requests as the gateway does")];
+
+        // The generator shares the processors, and would hide a gateway that needs more of them.
+        IEnumerable<BenchResult> Against(List<Measured> theirs, string what) =>
         [
             BenchResult.Of(
                 $"gateway: two routes, median of {Rounds}", Waiting.Median(ours.Select(one => one.Rate)), "requests/s", Waiting.Median(theirs.Select(one => one.Rate)),
-                string.Create(CultureInfo.InvariantCulture, $"the same HAProxy with a fixed configuration and no maps, at least {RateBound}"), ours.Sum(one => one.Failed)),
-            // The generator shares the processors, and would hide a gateway that needs more of them.
-            BenchResult.Of("gateway: processor time for one request", Waiting.Median(ours.Select(one => one.Microseconds)), "µs", Waiting.Median(theirs.Select(one => one.Microseconds)), "the same with a fixed configuration"),
+                string.Create(CultureInfo.InvariantCulture, $"{what}, at least {RateBound}"), ours.Sum(one => one.Failed)),
+            BenchResult.Of("gateway: processor time for one request", Waiting.Median(ours.Select(one => one.Microseconds)), "µs", Waiting.Median(theirs.Select(one => one.Microseconds)), what),
         ];
     }
 
@@ -126,42 +131,6 @@ internal sealed class GatewayBench(long requests)
             host, "/", string.Create(CultureInfo.InvariantCulture, $"{Group}:web{number}.8080"),
             [new ServerModel("127.0.0.1", backend.Ports["v1"])], [new ServerModel("127.0.0.1", backend.Ports["v2"])]))],
         ImmutableSortedDictionary<string, string>.Empty.Add(Group, Sides.Blue));
-
-    /// <summary>What somebody would write by hand for these hosts, with the same limits and the same kind of connections.</summary>
-    private static async Task<(IPEndPoint EndPoint, Process Process)> StartFixedAsync(string folder, BareBackend backend, CancellationToken cancel)
-    {
-        var listen = new IPEndPoint(IPAddress.Loopback, LoopbackPort.Free());
-        var file = Path.Combine(folder, "fixed.cfg");
-        await File.WriteAllTextAsync(file, $$"""
-            global
-              noreuseport
-              maxconn 8000
-            defaults
-              mode http
-              balance roundrobin
-              http-reuse safe
-              option redispatch
-              retries 3
-              option forwardfor
-              timeout connect 5s
-              timeout client 60s
-              timeout server 60s
-              timeout http-keep-alive 60s
-            frontend fixed
-              bind {{listen}}
-              use_backend one if { req.hdr(host) -m str {{Hosts[0]}} }
-              use_backend two if { req.hdr(host) -m str {{Hosts[1]}} }
-            backend one
-              server s1 {{backend.EndPoint("v1")}}
-            backend two
-              server s1 {{backend.EndPoint("v1")}}
-
-            """, cancel);
-        var process = Process.Start(new ProcessStartInfo("haproxy", ["-db", "-q", "-f", file])) ?? throw new InvalidOperationException("haproxy did not start.");
-        await using var look = LoadGenerator.Start(Plan(listen, Hosts[0]) with { Connections = 1, RatePerSecond = 50 }, cancel);
-        await Waiting.UntilAsync("the HAProxy with a fixed configuration", () => look.LatestVersion is not null, cancel);
-        return (listen, process);
-    }
 
     /// <param name="Rate">Requests a second, both hosts together.</param>
     /// <param name="Microseconds">Of processor time that HAProxy spent on one request.</param>

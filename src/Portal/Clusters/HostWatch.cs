@@ -115,6 +115,7 @@ public sealed class HostWatch(
         {
             // What changes after this look is heard.
             await Task.WhenAny(listening.Task, events, Task.Delay(FullLook, clock, ended.Token));
+            watch.LookAgainOn(engine.Host.Id);
             while (!events.IsCompleted)
             {
                 if (await LookAsync(engine, limits, cancellationToken))
@@ -138,7 +139,7 @@ public sealed class HostWatch(
         }
     }
 
-    private static async Task ListenAsync(EngineHost engine, LimitsWatch limits, ChannelWriter<bool> look, Action connected, CancellationToken cancellationToken)
+    private async Task ListenAsync(EngineHost engine, LimitsWatch limits, ChannelWriter<bool> look, Action connected, CancellationToken cancellationToken)
     {
         // A network's events carry no labels of the container that comes or goes.
         await foreach (var one in engine.Client.System.EventsAsync(new EventFilter { Types = ["container", "network"], Connected = connected }, cancellationToken))
@@ -149,6 +150,7 @@ public sealed class HostWatch(
             if (ours)
             {
                 limits.Hear(one);
+                watch.LookAgain(one.Type == "network" ? one.Attributes.GetValueOrDefault("container", "") : one.ActorId);
                 look.TryWrite(true);
             }
         }
@@ -159,13 +161,10 @@ public sealed class HostWatch(
     /// <returns>Whether another look is to follow.</returns>
     private async Task<bool> LookAsync(EngineHost engine, LimitsWatch limits, CancellationToken cancellationToken)
     {
-        if (inventory.Host(engine.Host.Id) is not { Reachable: true })
+        var newcomer = inventory.Host(engine.Host.Id) is { Reachable: true } ? null : await engine.Client.System.InfoAsync(cancellationToken);
+        if (newcomer is not null)
         {
-            var info = await engine.Client.System.InfoAsync(cancellationToken);
-            book.Note(engine.Host.Id, info.Capacity);
-            inventory.Note(new HostStatus(engine.Host.Id, true, clock.GetUtcNow(), info.ServerVersion, info.KernelVersion, info.Cpus, info.MemoryBytes, null));
-            log.LogInformation("Host {Host} answers: Docker {Version}", engine.Host.Name, info.ServerVersion);
-            feed.Publish(new ChangeNote(null, "inventory", engine.Host.Id));
+            book.Note(engine.Host.Id, newcomer.Capacity);
         }
 
         var containers = await engine.Client.Containers.ListAsync(new ContainerFilter { All = true, Labels = [ReplicaLabels.TenantKey] }, cancellationToken);
@@ -188,6 +187,14 @@ public sealed class HostWatch(
         foreach (var tenant in inventory.Replace(engine.Host.Id, seen.ToImmutable()))
         {
             feed.Publish(new ChangeNote(tenant, "inventory", engine.Host.Id));
+        }
+
+        // Last: whoever finds the host reachable takes what the inventory has of it for all there is.
+        if (newcomer is { } info)
+        {
+            inventory.Note(new HostStatus(engine.Host.Id, true, clock.GetUtcNow(), info.ServerVersion, info.KernelVersion, info.Cpus, info.MemoryBytes, null));
+            log.LogInformation("Host {Host} answers: Docker {Version}", engine.Host.Name, info.ServerVersion);
+            feed.Publish(new ChangeNote(null, "inventory", engine.Host.Id));
         }
 
         return more;

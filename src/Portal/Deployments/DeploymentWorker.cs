@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Portal.Audit;
@@ -16,7 +15,7 @@ public sealed class DeploymentWorker(
     /// <summary>A burst of requests is looked at some times a second, and not once for each.</summary>
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
     private readonly ConcurrentDictionary<Guid, Task> running = new();
-    private readonly Channel<bool> wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Wake wake = new(clock);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -24,7 +23,7 @@ public sealed class DeploymentWorker(
         {
             if (note.Kind is "deployment" or "resync")
             {
-                wake.Writer.TryWrite(true);
+                wake.Up();
             }
         });
         while (!stoppingToken.IsCancellationRequested)
@@ -34,7 +33,7 @@ public sealed class DeploymentWorker(
                 var looked = clock.GetTimestamp();
                 await orphans.EndAsync(stoppingToken);
                 await TakeAllAsync(stoppingToken);
-                await WaitAsync(stoppingToken);
+                await wake.WaitAsync(Sweep, stoppingToken);
                 if (BetweenLooks - clock.GetElapsedTime(looked) is { Ticks: > 0 } soon)
                 {
                     await Task.Delay(soon, clock, stoppingToken);
@@ -46,6 +45,12 @@ public sealed class DeploymentWorker(
                 await Task.Delay(Sweep, clock, stoppingToken);
             }
         }
+    }
+
+    public override void Dispose()
+    {
+        wake.Dispose();
+        base.Dispose();
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -60,20 +65,6 @@ public sealed class DeploymentWorker(
         {
             running[lease.Deployment] = Task.CompletedTask;
             running[lease.Deployment] = Task.Run(() => RunAsync(lease, cancellationToken), CancellationToken.None);
-        }
-    }
-
-    private async Task WaitAsync(CancellationToken cancellationToken)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Sweep);
-        try
-        {
-            await wake.Reader.ReadAsync(limit.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return;
         }
     }
 
@@ -106,7 +97,7 @@ public sealed class DeploymentWorker(
         finally
         {
             running.TryRemove(lease.Deployment, out _);
-            wake.Writer.TryWrite(true);
+            wake.Up();
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using Portal.Audit;
 using Portal.Store;
@@ -13,15 +12,15 @@ internal sealed class CertificateExpiryWorker(PortalDbFactory databases, Changes
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        using var wake = new Wake(clock);
         using var subscription = feed.Subscribe(note =>
         {
             if (note.Kind is "certificate" or "resync")
             {
-                changed.Writer.TryWrite(true);
+                wake.Up();
             }
         });
-        while (true)
+        while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
@@ -36,9 +35,7 @@ internal sealed class CertificateExpiryWorker(PortalDbFactory databases, Changes
                 log.LogWarning(error, "Certificates could not be looked at; trying again");
             }
 
-            await Task.WhenAny(changed.Reader.WaitToReadAsync(stoppingToken).AsTask(), Task.Delay(Pause, clock, stoppingToken));
-            stoppingToken.ThrowIfCancellationRequested();
-            changed.Reader.TryRead(out _);
+            await wake.WaitAsync(Pause, stoppingToken);
         }
     }
 

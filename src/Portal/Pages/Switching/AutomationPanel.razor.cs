@@ -57,7 +57,7 @@ public sealed partial class AutomationPanel
         var wanted = new AutomationView(
             failover ? new FailoverRule(TimeSpan.FromSeconds(after), TimeSpan.FromMinutes(every)) : null,
             undo || failed is not null || p95 is not null ? new SwitchLimits(failed, p95 is { } slowest ? TimeSpan.FromMilliseconds(slowest) : null, undo) : null);
-        switch (await Choose.ExecuteAsync(actor, Tenant.Id, _ => wanted, CancellationToken.None))
+        switch (await Choose.ExecuteAsync(actor, Tenant.Id, wanted, CancellationToken.None))
         {
             case ChooseAutomationResult.Invalid invalid:
                 wrong = (invalid.Field, invalid.Problem);

@@ -23,16 +23,9 @@ internal static class AutomationEndpoints
         api.MapPut("/tenants/{tenant}/automation", PutAsync).WithName("ChooseAutomation").WithSummary("Says what the portal may do by itself; what is left out is off").WithTags("Switches");
     }
 
-    /// <summary>As the API answers it, and as it stands in the audit log.</summary>
-    public static object Answer(AutomationView automation) => new
-    {
-        failover = automation.Failover is { } rule ? new { afterSeconds = rule.After.TotalSeconds, atMostEveryMinutes = rule.AtMostEvery.TotalMinutes } : null,
-        limits = automation.Limits is { } limits ? new { limits.FailedPercent, p95Milliseconds = limits.P95?.TotalMilliseconds, limits.Undo } : null,
-    };
-
     private static async Task<IResult> GetAsync(string tenant, HttpContext http, TenantQueries tenants, AutomationQueries automation, CancellationToken cancellationToken) =>
         await tenants.FindAsync(http.Actor(), tenant, cancellationToken) is { } view
-            ? Results.Ok(Answer(await automation.FindAsync(view.Id, cancellationToken)))
+            ? Results.Ok(AutomationAnswer.Of(await automation.FindAsync(view.Id, cancellationToken)))
             : Problems.NotFound("tenant");
 
     private static async Task<IResult> PutAsync(string tenant, AutomationBody body, HttpContext http, TenantQueries tenants, ChooseAutomation choose, CancellationToken cancellationToken)
@@ -42,9 +35,9 @@ internal static class AutomationEndpoints
             return Problems.NotFound("tenant");
         }
 
-        return await choose.ExecuteAsync(http.Actor(), view.Id, _ => Wanted(body), cancellationToken) switch
+        return await choose.ExecuteAsync(http.Actor(), view.Id, Wanted(body), cancellationToken) switch
         {
-            ChooseAutomationResult.Chosen chosen => Results.Ok(Answer(chosen.Automation)),
+            ChooseAutomationResult.Chosen chosen => Results.Ok(AutomationAnswer.Of(chosen.Automation)),
             ChooseAutomationResult.Invalid invalid => Problems.Invalid(invalid.Field, invalid.Problem),
             var other => throw new InvalidOperationException($"An outcome without an answer: {other}."),
         };

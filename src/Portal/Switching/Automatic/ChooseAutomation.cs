@@ -8,6 +8,18 @@ namespace Portal.Switching.Automatic;
 /// <summary>What the portal may do by itself. Null: it does not.</summary>
 public sealed record AutomationView(FailoverRule? Failover, SwitchLimits? Limits);
 
+/// <summary>As the API answers it, and as it stands in the audit log.</summary>
+public sealed record AutomationAnswer(FailoverAnswer? Failover, LimitsAnswer? Limits)
+{
+    public static AutomationAnswer Of(AutomationView view) => new(
+        view.Failover is { } rule ? new FailoverAnswer(rule.After.TotalSeconds, rule.AtMostEvery.TotalMinutes) : null,
+        view.Limits is { } limits ? new LimitsAnswer(limits.FailedPercent, limits.P95?.TotalMilliseconds, limits.Undo) : null);
+}
+
+public sealed record FailoverAnswer(double AfterSeconds, double AtMostEveryMinutes);
+
+public sealed record LimitsAnswer(double? FailedPercent, double? P95Milliseconds, bool Undo);
+
 public abstract record ChooseAutomationResult
 {
     public sealed record Chosen(AutomationView Automation) : ChooseAutomationResult;
@@ -19,12 +31,11 @@ public sealed class ChooseAutomation(Changes changes)
 {
     /// <exception cref="DeniedException">Only an owner may.</exception>
     /// <exception cref="DbUpdateConcurrencyException">Somebody else changed the tenant's rules at the same moment.</exception>
-    public Task<ChooseAutomationResult> ExecuteAsync(Actor actor, Guid tenant, Func<AutomationView, AutomationView> change, CancellationToken cancellationToken) =>
+    public Task<ChooseAutomationResult> ExecuteAsync(Actor actor, Guid tenant, AutomationView wanted, CancellationToken cancellationToken) =>
         changes.RunAsync<ChooseAutomationResult>(actor.Demand(Permission.AutomationManage, tenant), async db =>
         {
             var rules = await db.RulesAsync(tenant, cancellationToken);
             var before = new AutomationView(rules.Failover, rules.Limits);
-            var wanted = change(before);
             if (Problem(wanted) is { } problem)
             {
                 return Changed.Nothing<ChooseAutomationResult>(problem);
@@ -38,8 +49,8 @@ public sealed class ChooseAutomation(Changes changes)
             (rules.Failover, rules.Limits) = (wanted.Failover, wanted.Limits);
             return (new ChooseAutomationResult.Chosen(wanted), new AuditLine("automation.changed", "tenant", "automation")
             {
-                Before = AutomationEndpoints.Answer(before),
-                After = AutomationEndpoints.Answer(wanted),
+                Before = AutomationAnswer.Of(before),
+                After = AutomationAnswer.Of(wanted),
                 Notes = [new ChangeNote(tenant, "switchrules", tenant)],
             });
         }, cancellationToken);

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using Portal.Deployments.Requests;
 using Portal.Gateway;
@@ -16,16 +15,16 @@ public sealed class PlannedSwitchWorker(PortalDbFactory databases, SettlePlanned
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
     /// <summary>Tenants in which something has changed; null: perhaps in any.</summary>
     private readonly ConcurrentQueue<Guid?> noted = new([null]);
-    private readonly Channel<bool> wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var wake = new Wake(clock);
         using var subscription = feed.Subscribe(note =>
         {
             if (note.Kind is "deployment" or "switch" or "stack" or "webhook" or Asks.Note or PlannedSwitchLine.Note or "resync")
             {
                 noted.Enqueue(note.Tenant);
-                wake.Writer.TryWrite(true);
+                wake.Up();
             }
         });
         while (!stoppingToken.IsCancellationRequested)
@@ -40,7 +39,7 @@ public sealed class PlannedSwitchWorker(PortalDbFactory databases, SettlePlanned
             }
 
             await Task.Delay(BetweenLooks, clock, stoppingToken);
-            await WaitAsync(stoppingToken);
+            await wake.WaitAsync(Sweep, stoppingToken);
         }
     }
 
@@ -94,14 +93,5 @@ public sealed class PlannedSwitchWorker(PortalDbFactory databases, SettlePlanned
         var rows = await db.PlannedSwitches.AsNoTracking().Where(plan => plan.State == PlannedSwitchState.Waiting).OrderBy(plan => plan.RequestedAt)
             .Select(plan => new { plan, asked = db.AskedSwitches.Any(asked => asked.PlanId == plan.Id && asked.State == AskedSwitchState.Waiting) }).ToListAsync(cancellationToken);
         return [.. rows.Select(row => (row.plan, row.asked))];
-    }
-
-    private async Task WaitAsync(CancellationToken cancellationToken)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var woken = wake.Reader.WaitToReadAsync(limit.Token).AsTask();
-        await Task.WhenAny(woken, Task.Delay(Sweep, clock, limit.Token));
-        await limit.CancelAsync();
-        wake.Reader.TryRead(out _);
     }
 }

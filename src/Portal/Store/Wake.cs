@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 
-namespace Portal.Switching.Automatic;
+namespace Portal.Store;
 
 /// <summary>Lets a loop sleep until somebody wakes it or the time is up. What comes in a burst wakes it once.</summary>
 internal sealed class Wake(TimeProvider clock) : IDisposable
