@@ -23,9 +23,9 @@ public static class ConfigRenderer
 
     internal static GatewayFiles Render(GatewayModel model, SlotLayout layout)
     {
-        var structure = Config(model.Listen, "", layout.WithoutServers());
+        var structure = Config(model, "", layout.WithoutServers());
         var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(structure + HeldRequests.Program)))[..32];
-        return new(Config(model.Listen, fingerprint, layout), RoutesMap(model), LiveMap(model.LiveSides), fingerprint)
+        return new(Config(model, fingerprint, layout), RoutesMap(model), LiveMap(model.LiveSides), fingerprint)
         {
             CertificateList = model.Listen.TakesTls ? Lines(model.Certificates.Select(certificate => $"{certificate.FileName} {certificate.Filter}")) : null,
             Certificates = model.Listen.TakesTls
@@ -49,17 +49,27 @@ public static class ConfigRenderer
     private static string Lines(IEnumerable<string> lines) =>
         string.Concat(lines.Order(StringComparer.Ordinal).Select(line => line + "\n"));
 
-    private static string Config(GatewayListen listen, string fingerprint, SlotLayout layout)
+    private static string Config(GatewayModel model, string fingerprint, SlotLayout layout)
     {
         var text = new StringBuilder();
+        var listen = model.Listen;
+        var ports = TcpPorts.BackendsOf(model.TcpRoutes);
         text.Append(Global(listen, fingerprint)).Append('\n').Append(Defaults).Append('\n').Append(Frontend(listen)).Append(RoutePolicy.Tables).Append(AnswerTimes.Tables);
-        foreach (var (name, slots) in layout.Backends)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"\nbackend {name}\n{RoutePolicy.BackendRule}{HeldRequests.ForReplica}");
-            for (var i = 0; i < slots.Length; i++)
-                text.Append(CultureInfo.InvariantCulture, $"  server {SlotLayout.SlotName(i)} {ServerText(slots[i])}\n");
-        }
+        foreach (var (name, slots) in layout.Backends.Where(backend => !ports.Contains(backend.Key)))
+            AppendBackend(text, name, RoutePolicy.BackendRule + HeldRequests.ForReplica, slots);
+        if (ports.Count == 0)
+            return text.ToString();
+        text.Append(TcpPorts.Frontends(listen, model.TcpRoutes));
+        foreach (var (name, slots) in layout.Backends.Where(backend => ports.Contains(backend.Key)))
+            AppendBackend(text, name, "", slots);
         return text.ToString();
+    }
+
+    private static void AppendBackend(StringBuilder text, string name, string rules, ImmutableArray<ServerModel?> slots)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"\nbackend {name}\n{rules}");
+        for (var i = 0; i < slots.Length; i++)
+            text.Append(CultureInfo.InvariantCulture, $"  server {SlotLayout.SlotName(i)} {ServerText(slots[i])}\n");
     }
 
     // A draining server starts as disabled: a fresh worker has none of its requests, and gives it no new ones either way.
@@ -70,7 +80,7 @@ public static class ConfigRenderer
         _ => EndPointText(IPAddress.Parse(server.Address), server.Port) + " disabled",
     };
 
-    private static string EndPointText(IPAddress address, int port) =>
+    internal static string EndPointText(IPAddress address, int port) =>
         address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]:{port}" : $"{address}:{port}";
 
     // noreuseport: without it a second HAProxy on the same port would silently take half of the connections.

@@ -12,6 +12,9 @@ public sealed record GatewayModel(
     ImmutableArray<RouteModel> Routes,
     ImmutableSortedDictionary<string, string> LiveSides)
 {
+    /// <summary>Ports of the gateway's own whose connections are led on as they are; no two for the same port.</summary>
+    public ImmutableArray<TcpRouteModel> TcpRoutes { get; init; } = [];
+
     /// <summary>Served where the gateway takes HTTPS; no two for the same name.</summary>
     public ImmutableArray<CertificateModel> Certificates { get; init; } = [];
 }
@@ -64,6 +67,23 @@ public sealed record RouteModel(
     public RoutePolicy Policy { get; init; } = RoutePolicy.None;
 
     /// <summary>The part of <see cref="Key"/> that a switch moves as one.</summary>
+    public string Group => Identifiers.GroupOf(Key);
+}
+
+/// <summary>
+/// A port of the gateway's own whose connections go to a group's live side as they are. A switch moves new connections; those that are there
+/// stay where they are until they end. A share or a hold of the group does not concern them.
+/// </summary>
+/// <param name="Port">At every address that the gateway takes HTTP at.</param>
+/// <param name="Key">As of <see cref="RouteModel"/>, and no route's.</param>
+/// <param name="Servers">Likewise.</param>
+public sealed record TcpRouteModel(int Port, string Key, ImmutableSortedDictionary<string, ImmutableArray<ServerModel>> Servers)
+{
+    public TcpRouteModel(int port, string key, ImmutableArray<ServerModel> blue, ImmutableArray<ServerModel> green)
+        : this(port, key, ImmutableSortedDictionary<string, ImmutableArray<ServerModel>>.Empty.Add(Sides.Blue, blue).Add(Sides.Green, green))
+    {
+    }
+
     public string Group => Identifiers.GroupOf(Key);
 }
 

@@ -34,6 +34,9 @@ public sealed record LivePointer(string Side, Share? Share = null)
     internal const string Mark = "!";
 
     private const char Separator = '!';
+
+    /// <summary>From an entry to its side.</summary>
+    internal static string SideOf => $"field(1,{Separator})";
     private static readonly ImmutableArray<(Stickiness By, string Text)> Words = [(Stickiness.Cookie, "cookie"), (Stickiness.Source, "source")];
 
     /// <exception cref="ArgumentException">It is no such entry.</exception>
@@ -57,7 +60,7 @@ public sealed record LivePointer(string Side, Share? Share = null)
 
     /// <summary>From the pointer to the side of a request that is no preview.</summary>
     internal static string Rules => $$"""
-          http-request set-var(txn.live) var(txn.pointer),field(1,{{Separator}})
+          http-request set-var(txn.live) var(txn.pointer),{{SideOf}}
           http-request set-var(txn.side) var(txn.live)
           http-request set-var(txn.side) str({{Sides.Green}}) if preview { var(txn.live) -m str {{Sides.Blue}} }
           http-request set-var(txn.side) str({{Sides.Blue}}) if preview { var(txn.live) -m str {{Sides.Green}} }

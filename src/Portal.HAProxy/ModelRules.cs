@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Portal.HAProxy;
 
 /// <summary>What a model must satisfy before anything of it is written or sent.</summary>
@@ -25,6 +27,7 @@ public static class ModelRules
             if (!byKey.TryAdd(route.Key, route) && !HaveSameServers(byKey[route.Key], route))
                 throw new ArgumentException($"Two routes share the key '{route.Key}' but not its servers.");
         }
+        CheckTcpRoutes(model, byKey);
     }
 
     private static void CheckListen(GatewayListen listen)
@@ -40,6 +43,25 @@ public static class ModelRules
         ArgumentOutOfRangeException.ThrowIfLessThan(listen.MaxConnections, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(listen.SlotsPerBackend, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(listen.DrainLimit, TimeSpan.FromSeconds(1));
+    }
+
+    private static void CheckTcpRoutes(GatewayModel model, Dictionary<string, RouteModel> byKey)
+    {
+        var taken = model.Listen.Binds.Concat(model.Listen.TlsBinds).Select(bind => bind.Port).ToHashSet();
+        var keys = byKey.Keys.ToHashSet(StringComparer.Ordinal);
+        foreach (var route in model.TcpRoutes)
+        {
+            if (route.Port is < 1 or > 65535)
+                throw new ArgumentException($"Port {route.Port} of '{route.Key}' is not from 1 to 65535.");
+            if (!taken.Add(route.Port))
+                throw new ArgumentException($"Port {route.Port} is taken twice.");
+            Identifiers.Require("a route key", route.Key, Identifiers.IsKey);
+            if (!keys.Add(route.Key))
+                throw new ArgumentException($"Two routes share the key '{route.Key}', and one is a port's.");
+            if (!model.LiveSides.ContainsKey(route.Group))
+                throw new ArgumentException($"Route '{route.Key}' is of group '{route.Group}', which has no live side.");
+            CheckServers(route.Key, route.Servers);
+        }
     }
 
     private static void CheckCertificates(GatewayModel model)
@@ -61,16 +83,21 @@ public static class ModelRules
         ArgumentOutOfRangeException.ThrowIfLessThan(route.Policy.Hold, TimeSpan.Zero);
         if (route.Policy.RedirectTo is { } target)
             Identifiers.Require("an address to redirect to", target, RoutePolicy.IsRedirect);
-        foreach (var (side, servers) in route.Servers)
+        CheckServers(route.Key, route.Servers);
+    }
+
+    private static void CheckServers(string key, ImmutableSortedDictionary<string, ImmutableArray<ServerModel>> byName)
+    {
+        foreach (var (side, servers) in byName)
         {
             Identifiers.Require("a side", side, Sides.All.Contains);
             for (var i = 0; i < servers.Length; i++)
             {
                 Identifiers.Require("a server's address", servers[i].Address, Identifiers.IsAddress);
                 if (servers[i].Port is < 1 or > 65535)
-                    throw new ArgumentException($"Port {servers[i].Port} of a server of '{route.Key}' is not from 1 to 65535.");
+                    throw new ArgumentException($"Port {servers[i].Port} of a server of '{key}' is not from 1 to 65535.");
                 if (servers.Take(i).Any(servers[i].IsSameServer))
-                    throw new ArgumentException($"'{route.Key}' has the server {servers[i].Address} port {servers[i].Port} twice.");
+                    throw new ArgumentException($"'{key}' has the server {servers[i].Address} port {servers[i].Port} twice.");
             }
         }
     }

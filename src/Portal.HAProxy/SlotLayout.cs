@@ -18,12 +18,12 @@ public sealed record SlotLayout(ImmutableSortedDictionary<string, ImmutableArray
     public static SlotLayout Assign(GatewayModel model, SlotLayout previous)
     {
         var backends = ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<ServerModel?>>(StringComparer.Ordinal);
-        foreach (var route in model.Routes)
+        foreach (var (key, servers) in model.Routes.Select(route => (route.Key, route.Servers)).Concat(model.TcpRoutes.Select(route => (route.Key, route.Servers))))
         {
             foreach (var side in Sides.All)
             {
-                var name = Identifiers.BackendOf(route.Key, side);
-                var wanted = route.Servers.GetValueOrDefault(side, []);
+                var name = Identifiers.BackendOf(key, side);
+                var wanted = servers.GetValueOrDefault(side, []);
                 var before = previous.Backends.GetValueOrDefault(name, []);
                 backends[name] = Place(wanted, before, model.Listen.SlotsPerBackend);
             }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Portal.Gateway.Certificates;
+using Portal.Gateway.Ports;
 using Portal.Gateway.Traffic;
 using Portal.HAProxy;
 using Portal.Store;
@@ -24,6 +25,8 @@ public static class GatewayFeature
         services.AddSingleton<TrafficBook>();
         services.AddHostedService<TrafficWorker>();
         services.AddHostedService<GatewayKeeper>();
+        services.AddSingleton<TcpRouteQueries>();
+        services.AddSingleton<AddTcpRoute>();
         services.AddSingleton<CertificateSeal>();
         services.AddSingleton<ServedCertificates>();
         services.AddSingleton<CertificateQueries>();
@@ -32,5 +35,9 @@ public static class GatewayFeature
         services.AddHostedService<CertificateExpiryWorker>();
     }
 
-    public static void MapGateway(this IEndpointRouteBuilder api) => CertificateEndpoints.Map(api);
+    public static void MapGateway(this IEndpointRouteBuilder api)
+    {
+        CertificateEndpoints.Map(api);
+        TcpRouteEndpoints.Map(api);
+    }
 }

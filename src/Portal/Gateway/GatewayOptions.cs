@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Options;
+using Portal.Gateway.Ports;
 
 namespace Portal.Gateway;
 
@@ -16,6 +17,9 @@ public sealed class GatewayOptions
 
     /// <summary>The port that people reach HTTPS at; that of the first address where nothing is said.</summary>
     public int? PublicHttpsPort { get; set; }
+
+    /// <summary>Ports that tenants may have for TCP, first to last: <c>20000-20099</c>. None until you say so. Keep them free of everything else.</summary>
+    public string TcpPorts { get; set; } = "";
 
     /// <summary><c>http</c>, or <c>https</c> where something in front of the gateway speaks TLS: for links that people follow.</summary>
     public string PublicScheme { get; set; } = "http";
@@ -35,6 +39,9 @@ public sealed class GatewayOptions
 
     public bool TakesHttps => HttpsBinds.Length > 0;
 
+    /// <summary>Null: TCP is not offered.</summary>
+    internal PortRange? TcpRange => TcpPorts.Length == 0 ? null : PortRange.TryParse(TcpPorts);
+
     internal static string[] Addresses(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }
 
@@ -51,6 +58,15 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         if (wrong.Count == 0 && options.Binds.Intersect(options.HttpsBinds).FirstOrDefault() is { } both)
         {
             wrong.Add($"Portal:Gateway:Listen and Portal:Gateway:ListenHttps both have '{both}': an address takes either HTTP or HTTPS.");
+        }
+
+        if (options.TcpPorts.Length > 0 && PortRange.TryParse(options.TcpPorts) is null)
+        {
+            wrong.Add($"Portal:Gateway:TcpPorts is '{options.TcpPorts}'; it must be two ports, such as 20000-20099.");
+        }
+        else if (wrong.Count == 0 && options.Binds.Concat(options.HttpsBinds).FirstOrDefault(bind => options.TcpRange?.Holds(bind.Port) == true) is { } taken)
+        {
+            wrong.Add($"Portal:Gateway:TcpPorts holds {taken.Port}, at which the gateway takes HTTP.");
         }
 
         if (options.PublicHttpsPort is < 1 or > IPEndPoint.MaxPort)

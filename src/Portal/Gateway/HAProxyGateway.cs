@@ -160,19 +160,24 @@ public sealed class HAProxyGateway(HAProxyProcess process, GatewayDriver driver,
             join tenant in db.Tenants on route.TenantId equals tenant.Id
             where tenant.ArchivedAt == null && stack.RemovedAt == null
             orderby route.HostName, route.Path
-            select new { Claim = new HostClaim(route.HostName, route.TenantId, route.CreatedAt, route.Id), route.HostName, route.Path, Settings = RouteSettings.Of(route), Key = new BackendKey(tenant.Slug, stack.Name, route.Service, route.Port, Colour.Blue) }).ToListAsync(cancellationToken);
+            select new { Claim = new HostClaim(route.HostName, route.TenantId, route.CreatedAt, route.Id), route.HostName, route.Path, route.ListenPort, Settings = RouteSettings.Of(route), Key = new BackendKey(tenant.Slug, stack.Name, route.Service, route.Port, Colour.Blue) { Tcp = route.ListenPort != null } }).ToListAsync(cancellationToken);
+        var http = routes.Where(route => route.ListenPort is null).ToList();
         return new GatewayModel(
             new GatewayListen([.. options.Value.Binds], process.AdminSocket, process.MasterSocket) { TlsBinds = [.. options.Value.HttpsBinds], PublicTlsPort = options.Value.PublicHttpsPort ?? 0 },
-            [.. routes.Select(route => new RouteModel(
-                route.HostName,
-                route.Path,
-                route.Key.RouteKey,
-                wanted.GetValueOrDefault(BackendSide.Of(route.Key), []),
-                wanted.GetValueOrDefault(BackendSide.Of(route.Key with { Colour = Colour.Green }), [])) { Policy = route.Settings.Policy })],
+            [.. http.Select(route => new RouteModel(route.HostName, route.Path, route.Key.RouteKey, On(route.Key, Colour.Blue), On(route.Key, Colour.Green)) { Policy = route.Settings.Policy })],
             pairs.ToImmutableSortedDictionary(pair => pair.Key, pair => Pointer(pair.Key, pair.Value.Live, pair.Value.Gradual), StringComparer.Ordinal))
         {
-            Certificates = options.Value.TakesHttps ? await certificates.ReadAsync(db, routes.Select(route => route.Claim), cancellationToken) : [],
+            // One that is offered no more may be an address of HTTP by now.
+            TcpRoutes =
+            [
+                .. from route in routes
+                   where route.ListenPort is { } port && options.Value.TcpRange?.Holds(port) == true
+                   select new TcpRouteModel(route.ListenPort!.Value, route.Key.RouteKey, On(route.Key, Colour.Blue), On(route.Key, Colour.Green)),
+            ],
+            Certificates = options.Value.TakesHttps ? await certificates.ReadAsync(db, http.Select(route => route.Claim), cancellationToken) : [],
         };
+
+        ImmutableArray<ServerModel> On(BackendKey key, Colour colour) => wanted.GetValueOrDefault(BackendSide.Of(key with { Colour = colour }), []);
     }
 
     private string Pointer(string tenantSlug, Colour live, GradualSwitch? gradual) =>

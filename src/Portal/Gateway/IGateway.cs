@@ -5,8 +5,11 @@ namespace Portal.Gateway;
 /// <summary>A service's port on one side of a pair: what the gateway sends requests to.</summary>
 public sealed record BackendKey(string TenantSlug, string Stack, string Service, int Port, Colour Colour)
 {
+    /// <summary>Its connections are led on as they are, and not read as HTTP. A port may be led to in both ways, by a backend for each.</summary>
+    public bool Tcp { get; init; }
+
     /// <summary>Without the side, as routes name it: <c>acme:shop.web.8080</c>.</summary>
-    public string RouteKey => $"{TenantSlug}:{Stack}.{Service}.{Port}";
+    public string RouteKey => $"{TenantSlug}:{Stack}.{Service}.{Port}{(Tcp ? "-tcp" : "")}";
 }
 
 public enum ServerPlace { In, Draining }

@@ -65,7 +65,7 @@ public sealed class Placement : ITenantOwned
     public required DateTimeOffset ChangedAt { get; set; }
 }
 
-/// <summary>A public host name and path that leads to a service's port, on whichever colour is live.</summary>
+/// <summary>A public host name and path, or a port of the gateway's own, that leads to a service's port on whichever colour is live.</summary>
 public sealed class Route : ITenantOwned
 {
     public required Guid Id { get; init; }
@@ -73,8 +73,11 @@ public sealed class Route : ITenantOwned
     public required Guid StackId { get; init; }
     public required string Service { get; init; }
     public required int Port { get; init; }
+    /// <summary>Empty, like <see cref="Path"/>, where <see cref="ListenPort"/> is not null.</summary>
     public required string HostName { get; init; }
     public required string Path { get; init; }
+    /// <summary>The gateway's port whose TCP connections are led on as they are; null: HTTP, by host name and path.</summary>
+    public int? ListenPort { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public long? MaxBodyBytes { get; set; }
     public int? TimeoutSeconds { get; set; }

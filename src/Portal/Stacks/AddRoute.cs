@@ -30,20 +30,9 @@ public sealed class AddRoute(Changes changes, StackServiceQueries services, Time
             return new AddRouteResult.Invalid(field, problem);
         }
 
-        var known = (await services.ListAsync(tenant, cancellationToken)).Where(service => service.Stack == route.Stack).ToList();
-        if (known.FirstOrDefault(service => service.Service == route.Service) is not { } target)
+        if (RouteTarget.Problem(await services.ListAsync(tenant, cancellationToken), route.Stack, route.Service, route.Port) is var (target, why))
         {
-            return known.Count == 0
-                ? new AddRouteResult.Invalid("stack", $"The tenant has no stack '{route.Stack}'.")
-                : new AddRouteResult.Invalid("service", $"The stack has no service '{route.Service}'.");
-        }
-
-        // Replicas are reachable from the gateway at these ports alone; one that cannot be let in would never be well.
-        if (!target.Ports.Contains(route.Port))
-        {
-            return new AddRouteResult.Invalid("port", target.Ports.IsEmpty
-                ? "The service offers no TCP port: name it under expose in the stack's Compose text."
-                : $"The service offers {string.Join(", ", target.Ports)}; name others under expose in the stack's Compose text.");
+            return new AddRouteResult.Invalid(target, why);
         }
 
         try

@@ -21,7 +21,7 @@ public sealed class ChangeRoute(Changes changes)
         Actor actor, Guid tenant, Guid id, Func<RouteSettings, (RouteSettings? Settings, string Field, string Problem)> change, CancellationToken cancellationToken) =>
         changes.RunAsync(actor.Demand(Permission.RouteManage, tenant), async db =>
         {
-            if (await db.Routes.SingleOrDefaultAsync(row => row.Id == id, cancellationToken) is not { } route)
+            if (await db.Routes.SingleOrDefaultAsync(row => row.Id == id && row.ListenPort == null, cancellationToken) is not { } route)
             {
                 return Audit.Changed.Nothing<ChangeRouteResult>(new ChangeRouteResult.NoSuchRoute());
             }

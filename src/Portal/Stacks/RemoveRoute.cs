@@ -4,7 +4,7 @@ using Portal.Store;
 
 namespace Portal.Stacks;
 
-/// <summary>Takes a host name and path off the gateway. What runs behind it runs on.</summary>
+/// <summary>Takes a host name and path, or a port, off the gateway. What runs behind it runs on.</summary>
 public sealed class RemoveRoute(Changes changes)
 {
     /// <returns>False where the tenant has no such route.</returns>
@@ -18,9 +18,9 @@ public sealed class RemoveRoute(Changes changes)
 
             var stack = await db.Stacks.Where(row => row.Id == route.StackId).Select(row => row.Name).SingleAsync(cancellationToken);
             db.Routes.Remove(route);
-            return Changed.Of(true, new AuditLine("route.removed", "route", route.HostName + route.Path)
+            return Changed.Of(true, new AuditLine("route.removed", "route", route.ListenPort is { } listen ? $"port {listen}" : route.HostName + route.Path)
             {
-                Before = new { stack, route.Service, route.Port, route.HostName, route.Path },
+                Before = new { stack, route.Service, route.Port, route.HostName, route.Path, route.ListenPort },
                 Correlation = route.Id,
                 Notes = [new ChangeNote(tenant, "route", route.Id)],
             });

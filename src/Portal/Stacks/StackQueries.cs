@@ -51,6 +51,7 @@ public sealed class StackQueries(PortalDbFactory databases)
         return await (
             from route in db.Routes.AsNoTracking()
             join stack in db.Stacks on route.StackId equals stack.Id
+            where route.ListenPort == null
             orderby route.HostName, route.Path
             select new RouteView(route.Id, stack.Name, route.Service, route.Port, route.HostName, route.Path, RouteSettings.Of(route))).ToListAsync(cancellationToken);
     }

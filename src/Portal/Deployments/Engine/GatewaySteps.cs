@@ -113,8 +113,8 @@ public sealed class GatewaySteps(PortalDbFactory databases, IGateway gateway, IO
     private async Task<IReadOnlyList<BackendKey>> ReadBackendsAsync(StackPlace place, CancellationToken cancellationToken)
     {
         await using var db = databases.Tenant(place.Tenant);
-        var ports = await db.Routes.AsNoTracking().Where(route => route.StackId == place.StackId).Select(route => new { route.Service, route.Port }).Distinct().ToListAsync(cancellationToken);
-        return [.. ports.Select(port => new BackendKey(place.TenantSlug, place.Stack, port.Service, port.Port, place.Colour))];
+        var ports = await db.Routes.AsNoTracking().Where(route => route.StackId == place.StackId).Select(route => new { route.Service, route.Port, Tcp = route.ListenPort != null }).Distinct().ToListAsync(cancellationToken);
+        return [.. ports.Select(port => new BackendKey(place.TenantSlug, place.Stack, port.Service, port.Port, place.Colour) { Tcp = port.Tcp })];
     }
 
     private static async Task TellAsync(Func<Task> act)

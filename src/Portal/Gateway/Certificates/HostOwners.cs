@@ -23,6 +23,6 @@ internal static class HostOwners
         from route in platform.Routes.AsNoTracking()
         join stack in platform.Stacks on route.StackId equals stack.Id
         join tenant in platform.Tenants on route.TenantId equals tenant.Id
-        where tenant.ArchivedAt == null && stack.RemovedAt == null && (of == null || platform.Routes.Any(own => own.TenantId == of && own.HostName == route.HostName))
+        where tenant.ArchivedAt == null && stack.RemovedAt == null && route.ListenPort == null && (of == null || platform.Routes.Any(own => own.TenantId == of && own.HostName == route.HostName))
         select new HostClaim(route.HostName, route.TenantId, route.CreatedAt, route.Id)).ToListAsync(cancellationToken);
 }

@@ -58,6 +58,7 @@ public sealed class OutageQueries(PortalDbFactory databases, Inventory inventory
                 Stack = stack.Name,
                 route.Service,
                 route.Port,
+                Tcp = route.ListenPort != null,
                 environment.ClusterId,
                 Deploying = db.Deployments.Any(deployment => deployment.StackId == stack.Id && deployment.Colour == pair.Live && deployment.State == DeploymentState.Running),
             }).Distinct().ToListAsync(cancellationToken);
@@ -71,7 +72,7 @@ public sealed class OutageQueries(PortalDbFactory databases, Inventory inventory
                     .. byTenant[tenant.Id].DistinctBy(service => (service.Stack, service.Service)).Select(service => new GuardedService(
                         new LiveService(tenant.Id, tenant.Live, service.Stack, service.Service),
                         [.. hosts[service.ClusterId]],
-                        new BackendKey(tenant.Slug, service.Stack, service.Service, service.Port, tenant.Live),
+                        new BackendKey(tenant.Slug, service.Stack, service.Service, service.Port, tenant.Live) { Tcp = service.Tcp },
                         service.Deploying)),
                 ])),
         ];

@@ -17,7 +17,7 @@ public sealed class CheckTargets(PortalDbFactory databases)
         return await (
             from route in db.Routes.AsNoTracking()
             join stack in db.Stacks on route.StackId equals stack.Id
-            where stack.RemovedAt == null && db.Routes.Any(own => own.TenantId == tenant && own.HostName == route.HostName)
+            where stack.RemovedAt == null && route.ListenPort == null && db.Routes.Any(own => own.TenantId == tenant && own.HostName == route.HostName)
             orderby route.HostName, route.Path
             select new CheckRoute(route.HostName, route.Path, route.TenantId, stack.Name, route.Service, route.HttpsOnly)).ToListAsync(cancellationToken);
     }
