@@ -40,7 +40,7 @@ public sealed class GatewayOptions
     public bool TakesHttps => HttpsBinds.Length > 0;
 
     /// <summary>Null: TCP is not offered.</summary>
-    internal PortRange? TcpRange => TcpPorts.Length == 0 ? null : PortRange.TryParse(TcpPorts);
+    public PortRange? TcpRange => TcpPorts.Length == 0 ? null : PortRange.TryParse(TcpPorts);
 
     internal static string[] Addresses(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

@@ -48,6 +48,9 @@ public sealed class PagesWorld : IAsyncLifetime
     /// <summary>Where it takes HTTPS.</summary>
     public int HttpsPort { get; } = LoopbackPort.Free();
 
+    /// <summary>The only one that the gateway offers for TCP.</summary>
+    public int TcpPort { get; } = LoopbackPort.Free();
+
     /// <summary>The break-glass account's client: for what no page is under test for.</summary>
     public HttpClient Administrator { get; private set; } = null!;
 
@@ -61,6 +64,7 @@ public sealed class PagesWorld : IAsyncLifetime
             new("Portal:Access:FailuresPerSource", "100000"),
             new("Portal:Gateway:Listen", $"127.0.0.1:{GatewayPort}"),
             new("Portal:Gateway:ListenHttps", $"127.0.0.1:{HttpsPort}"),
+            new("Portal:Gateway:TcpPorts", $"{TcpPort}-{TcpPort}"),
         ]);
         Administrator = await portal.AdministratorAsync();
         await PushAsync("1");

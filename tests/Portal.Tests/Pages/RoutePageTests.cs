@@ -47,6 +47,43 @@ public sealed class RoutePageTests(PagesWorld world)
     }
 
     [Fact]
+    public async Task A_port_that_is_added_takes_connections_and_one_that_is_removed_does_not()
+    {
+        var page = await world.OpenAsync("acme-dev", "/tenants/acme/routes");
+        await using var _ = page.Context;
+        await Interactive.WaitAsync(page);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add a port" }).ClickAsync();
+        var dialog = page.Locator("dialog.act");
+        await dialog.GetByLabel("Service").SelectOptionAsync("shop/web");
+        await Expect(dialog).ToContainTextAsync($"One of {world.TcpPort} to {world.TcpPort}.");
+        await dialog.GetByLabel("The gateway's port").FillAsync($"{world.TcpPort}");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Add port" }).ClickAsync();
+
+        var row = page.Locator("tr", new() { HasText = $"{world.TcpPort}" });
+        await Expect(row).ToContainTextAsync("2 healthy");
+        await Eventually.EqualsAsync(true, ConnectsAsync);
+        await Pictures.TakeAsync(page, "routes-ports");
+        await page.GetByRole(AriaRole.Button, new() { Name = $"Remove port {world.TcpPort}" }).ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Remove port" }).ClickAsync();
+        await Expect(row).ToHaveCountAsync(0);
+        await Eventually.EqualsAsync(false, ConnectsAsync);
+    }
+
+    private async Task<bool> ConnectsAsync()
+    {
+        using var http = new HttpClient();
+        try
+        {
+            using var answer = await http.GetAsync($"http://127.0.0.1:{world.TcpPort}/");
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    [Fact]
     public async Task What_passes_is_drawn_live_against_standby()
     {
         var page = await world.OpenAsync("acme-view", "/tenants/acme/routes");

@@ -14,9 +14,12 @@ public sealed class SwitchWorld : IAsyncLifetime
 
     public int HttpsPort { get; } = LoopbackPort.Free();
 
+    /// <summary>The only one that the gateway offers for TCP.</summary>
+    public int TcpPort { get; } = LoopbackPort.Free();
+
     public async Task InitializeAsync()
     {
-        World = await PortalWorld.StartAsync(new("Portal:Switching:MeasureFor", "00:00:01"), new("Portal:Gateway:ListenHttps", $"127.0.0.1:{HttpsPort}"));
+        World = await PortalWorld.StartAsync(new("Portal:Switching:MeasureFor", "00:00:01"), new("Portal:Gateway:ListenHttps", $"127.0.0.1:{HttpsPort}"), new("Portal:Gateway:TcpPorts", $"{TcpPort}-{TcpPort}"));
         await World.PushAsync("1");
         await World.PushAsync("2");
         // A web server whose answers are files: a redirect, a long body, one that patterns stumble over.

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Portal.Clusters;
 using Portal.Gateway;
 using Portal.Gateway.Certificates;
+using Portal.Gateway.Ports;
 using Portal.Pages.Frame;
 using Portal.Pages.Shared;
 using Portal.Stacks;
@@ -16,6 +17,7 @@ namespace Portal.Pages.Routes;
 public sealed partial class RoutesPage
 {
     private IReadOnlyList<RouteView> routes = [];
+    private IReadOnlyList<TcpRouteView> ports = [];
     private IReadOnlyList<StackServiceView> services = [];
     private IReadOnlyList<InventoryReplica> replicas = [];
     private HashSet<string> certified = [];
@@ -31,6 +33,9 @@ public sealed partial class RoutesPage
 
     [Inject]
     private StackQueries Stacks { get; set; } = null!;
+
+    [Inject]
+    private TcpRouteQueries TcpRoutes { get; set; } = null!;
 
     [Inject]
     private StackServiceQueries Services { get; set; } = null!;
@@ -78,6 +83,7 @@ public sealed partial class RoutesPage
     protected override async Task<bool> LoadHereAsync(CancellationToken cancellation)
     {
         routes = await Stacks.RoutesAsync(Here.Id, cancellation);
+        ports = await TcpRoutes.ListAsync(Here.Id, cancellation);
         services = await Services.ListAsync(Here.Id, cancellation);
         replicas = Inventory.Of(Here.Id);
         certified = [.. (await Certificates.HostsAsync(Here.Id, cancellation)).Where(host => host.Whose != CertificateOf.Nobody).Select(host => host.HostName)];
