@@ -53,6 +53,8 @@ public static class ConfigRenderer
     {
         var text = new StringBuilder();
         text.Append(Global(listen, fingerprint)).Append('\n').Append(Defaults).Append('\n').Append(Frontend(listen)).Append(RoutePolicy.Tables).Append(AnswerTimes.Tables);
+        if (listen.Health is { } health)
+            text.Append(Readiness.Section(health));
         foreach (var (name, slots) in layout.Backends)
         {
             text.Append(CultureInfo.InvariantCulture, $"\nbackend {name}\n{RoutePolicy.BackendRule}{HeldRequests.ForReplica}");
@@ -84,7 +86,7 @@ public static class ConfigRenderer
           maxconn {listen.MaxConnections}
           hard-stop-after {(long)listen.DrainLimit.TotalSeconds}s
           mworker-max-reloads 20
-          stats socket {listen.AdminSocket} mode 600 level admin
+          stats socket {RuntimeAddress.Bind(listen.AdminSocket)}
           # The default of ten lets eleven callers wait for each other.
           stats maxconn 64
           stats timeout 10s

@@ -3,7 +3,7 @@ using Portal.Store;
 
 namespace Portal.Gateway;
 
-/// <summary>Keeps the gateway as the database has it: starts it where it does not run, takes in routes as they come. Traffic survives this process.</summary>
+/// <summary>Keeps the gateway as the database has it: starts it where it does not run, takes in routes as they come; all that are in line, where there are several. Traffic survives this process.</summary>
 internal sealed class GatewayKeeper(IGateway gateway, ChangeFeed feed, ILogger<GatewayKeeper> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);

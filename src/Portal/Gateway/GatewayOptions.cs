@@ -29,11 +29,22 @@ public sealed class GatewayOptions
     /// <summary>HAProxy is started by somebody else, on the files in <c>gateway</c> below the data directory: a container beside the portal's.</summary>
     public bool External { get; set; }
 
-    public IPEndPoint[] Binds => [.. Addresses(Listen).Select(IPEndPoint.Parse)];
+    /// <summary>What it is called where there are several.</summary>
+    public string Name { get; set; } = "gateway";
 
-    public IPEndPoint[] HttpsBinds => [.. Addresses(ListenHttps).Select(IPEndPoint.Parse)];
+    /// <summary>Address and port where it says whether it may take traffic; none: it says so nowhere. Needed where there are several.</summary>
+    public string Health { get; set; } = "";
+
+    /// <summary>Further gateways, each started by its own machine.</summary>
+    public IList<OtherGateway> Others { get; } = [];
+
+    public IPEndPoint[] Binds => EndPoints(Listen);
+
+    public IPEndPoint[] HttpsBinds => EndPoints(ListenHttps);
 
     public bool TakesHttps => HttpsBinds.Length > 0;
+
+    internal static IPEndPoint[] EndPoints(string text) => [.. Addresses(text).Select(IPEndPoint.Parse)];
 
     internal static string[] Addresses(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }
@@ -42,7 +53,7 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
 {
     public ValidateOptionsResult Validate(string? name, GatewayOptions options)
     {
-        List<string> wrong = [.. Wrong(nameof(options.Listen), options.Listen, "0.0.0.0:80"), .. Wrong(nameof(options.ListenHttps), options.ListenHttps, "0.0.0.0:443")];
+        List<string> wrong = [.. Wrong("Portal:Gateway:Listen", options.Listen, "0.0.0.0:80"), .. Wrong("Portal:Gateway:ListenHttps", options.ListenHttps, "0.0.0.0:443")];
         if (GatewayOptions.Addresses(options.Listen).Length == 0)
         {
             wrong.Add("Portal:Gateway:Listen names no address.");
@@ -53,6 +64,7 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
             wrong.Add($"Portal:Gateway:Listen and Portal:Gateway:ListenHttps both have '{both}': an address takes either HTTP or HTTPS.");
         }
 
+        wrong.AddRange(GatewayRules.Problems(options));
         if (options.PublicHttpsPort is < 1 or > IPEndPoint.MaxPort)
         {
             wrong.Add($"Portal:Gateway:PublicHttpsPort is {options.PublicHttpsPort}; it must be 1 to {IPEndPoint.MaxPort}.");
@@ -66,6 +78,6 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         return wrong.Count > 0 ? ValidateOptionsResult.Fail(wrong) : ValidateOptionsResult.Success;
     }
 
-    private static IEnumerable<string> Wrong(string setting, string addresses, string example) =>
-        GatewayOptions.Addresses(addresses).Where(address => !IPEndPoint.TryParse(address, out var parsed) || parsed.Port == 0).Select(address => $"Portal:Gateway:{setting} has '{address}', which is not an IP address with a port, such as {example}.");
+    internal static IEnumerable<string> Wrong(string setting, string addresses, string example) =>
+        GatewayOptions.Addresses(addresses).Where(address => !IPEndPoint.TryParse(address, out var parsed) || parsed.Port == 0).Select(address => $"{setting} has '{address}', which is not an IP address with a port, such as {example}.");
 }
