@@ -54,7 +54,7 @@ public static class ConfigRenderer
         var text = new StringBuilder();
         text.Append(Global(listen, fingerprint)).Append('\n').Append(Defaults).Append('\n').Append(Frontend(listen)).Append(RoutePolicy.Tables).Append(AnswerTimes.Tables);
         if (listen.Health is { } health)
-            text.Append(Readiness.Section(health));
+            text.Append(GatewayReadiness.Section(health));
         foreach (var (name, slots) in layout.Backends)
         {
             text.Append(CultureInfo.InvariantCulture, $"\nbackend {name}\n{RoutePolicy.BackendRule}{HeldRequests.ForReplica}");

@@ -58,7 +58,7 @@ public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = n
         }
     }
 
-    /// <summary>Lets the running process say for one lease (<see cref="Readiness"/>) that it is as it should be.</summary>
+    /// <summary>Lets the running process say for one lease (<see cref="GatewayReadiness"/>) that it is as it should be.</summary>
     public Task SetReadyAsync(CancellationToken cancellation = default) => process.Admin.SetReadyAsync(cancellation);
 
     public Task ClearReadyAsync(CancellationToken cancellation = default) => process.Admin.ClearReadyAsync(cancellation);

@@ -28,7 +28,7 @@ public sealed record GatewayListen(ImmutableArray<IPEndPoint> Binds, string Admi
     /// <summary>The port that people reach the first of <see cref="TlsBinds"/> by, for redirects; 0 where it is its own.</summary>
     public int PublicTlsPort { get; init; }
 
-    /// <summary>Where <see cref="Readiness"/> is asked for; null: nowhere.</summary>
+    /// <summary>Where <see cref="GatewayReadiness"/> is asked for; null: nowhere.</summary>
     public IPEndPoint? Health { get; init; }
 
     internal bool TakesTls => !TlsBinds.IsDefaultOrEmpty;

@@ -38,6 +38,6 @@ public static class GatewayFeature
     public static void MapGateway(this IEndpointRouteBuilder api)
     {
         CertificateEndpoints.Map(api);
-        api.MapGet("/gateways", (HttpContext http, GatewayQueries gateways) => Results.Ok(gateways.List(http.Actor()))).WithName("ListGateways").WithSummary("The gateways, and which of them are in line").WithTags("Gateways");
+        api.MapGet("/gateways", (HttpContext http, GatewayQueries gateways) => Results.Ok(gateways.List(http.Actor()).Select(row => new { row.Name, state = SnakeCase.Of(row.State.ToString()), row.Since, row.Problem, row.Listen, row.Health }))).WithName("ListGateways").WithSummary("The gateways, and which of them are in line").WithTags("Gateways");
     }
 }

@@ -2,7 +2,6 @@ using Portal.Gateway.Members;
 
 namespace Portal.Gateway;
 
-/// <param name="State"><c>unknown</c>, <c>inLine</c>, <c>away</c> or <c>wrong</c>.</param>
 /// <param name="Listen">Where it takes requests.</param>
 /// <param name="Health">Where it says whether it may; null: nowhere.</param>
 public sealed record GatewayView(string Name, GatewayState State, DateTimeOffset Since, string? Problem, IReadOnlyList<string> Listen, string? Health);

@@ -8,7 +8,7 @@ namespace Portal.HAProxy;
 /// somebody has said to this very process, within the lease, that it is as it should be. It lives in a table of HAProxy's memory and nowhere
 /// else, so a process that started from disk says 503. What it serves does not depend on it.
 /// </summary>
-public static class Readiness
+public static class GatewayReadiness
 {
     public const string ReadyPath = "/ready";
 
