@@ -86,8 +86,9 @@ public sealed class HAProxyProcess
     {
         if (await FindAsync(cancellation) is { } running)
             return running;
-        if (!IsElsewhere)
-            await CheckAsync(cancellation);
+        if (IsElsewhere)
+            throw new HAProxyException(HAProxyFault.NotRunning, $"No HAProxy answers at {MasterSocket}; its own machine starts it.");
+        await CheckAsync(cancellation);
         if (external)
             throw new HAProxyException(HAProxyFault.NotRunning, $"No HAProxy answers yet; start it with: haproxy -W -S {MasterSocket} -f {Files.ConfigPath}");
         // Alive but unreachable: its sockets were removed. It finishes what it has while the new one takes the addresses.

@@ -50,6 +50,12 @@ internal sealed class GatewayWatch(GatewayFleet fleet, Changes changes, ChangeFe
     private void OnChanged(GatewayMember member, GatewayStanding former)
     {
         var now = member.Standing;
+        feed.Publish(new ChangeNote(null, "gateway", Guid.Empty));
+        if (now.State == former.State)
+        {
+            return;
+        }
+
         if (now.Out)
         {
             log.LogWarning("Gateway {Gateway} is {State} and takes no part in changes: {Problem}", member.Name, now.State, now.Problem);
@@ -59,7 +65,6 @@ internal sealed class GatewayWatch(GatewayFleet fleet, Changes changes, ChangeFe
             log.LogInformation("Gateway {Gateway} is in line", member.Name);
         }
 
-        feed.Publish(new ChangeNote(null, "gateway", Guid.Empty));
         seen.Writer.TryWrite((member, former, now));
     }
 

@@ -105,6 +105,38 @@ public sealed class FleetTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_share_and_a_hold_go_to_all_of_them_and_what_fails_leaves_the_share_as_it_was()
+    {
+        var share = new LivePointer(Sides.Blue, new Share(25, Stickiness.Cookie));
+        await fleet.PointAsync(Group, share, fromAnySide: false, default);
+        Assert.Equal([share.ToString(), share.ToString()], await PointersAsync());
+
+        await using (GarbledSocket.At(second.Process.AdminSocket, "\n"))
+        {
+            await Assert.ThrowsAsync<GatewayException>(() => fleet.PointAsync(Group, Green, fromAnySide: true, default));
+        }
+
+        Assert.Equal([share.ToString(), share.ToString()], await PointersAsync());
+        await fleet.PointAsync(Group, new(Sides.Blue) { Held = true }, fromAnySide: false, default);
+        Assert.Equal(["blue!held", share.ToString()], await PointersAsync());
+    }
+
+    [Fact]
+    public async Task A_caller_who_leaves_in_the_middle_leaves_all_of_them_on_one_side()
+    {
+        using var leaving = new CancellationTokenSource();
+        await using (GarbledSocket.At(second.Process.AdminSocket, null))
+        {
+            var call = fleet.PointAsync(Group, Green, fromAnySide: true, leaving.Token);
+            await UntilAsync(async () => (await first.Process.Admin.GetMapAsync(GatewayFiles.LiveName))[Group] == Sides.Green || call.IsCompleted, () => "the first never moved");
+            await leaving.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        }
+
+        Assert.Equal([Sides.Blue, Sides.Blue], await PointersAsync());
+    }
+
+    [Fact]
     public async Task What_all_of_them_refuse_puts_none_of_them_out()
     {
         await Assert.ThrowsAsync<GatewayException>(() => fleet.PointAsync("nobody", Green, fromAnySide: true, default));
@@ -127,6 +159,9 @@ public sealed class FleetTests : IAsyncLifetime
     }
 
     private static Task AskAsync(GatewayLab gateway, int times) => Task.WhenAll(Enumerable.Range(0, times).Select(_ => gateway.GetAsync("a.example")));
+
+    private async Task<IEnumerable<string>> PointersAsync() =>
+        (await Task.WhenAll(new[] { first, second }.Select(lab => lab.Process.Admin.GetMapAsync(GatewayFiles.LiveName)))).Select(map => map[Group]);
 
     private async Task<GroupCounters> CountAsync() => GroupCounters.Sum(Group, await fleet.ReadAsync((member, stop) => member.Driver.CountersAsync(Group, stop), default));
 

@@ -1,9 +1,11 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Playwright;
 using Npgsql;
 using Portal.Lab.Load;
 using Portal.Tests.HAProxy;
 using Portal.Tests.Lab;
+using static Microsoft.Playwright.Assertions;
 
 namespace Portal.Tests.Gateways;
 
@@ -12,6 +14,7 @@ namespace Portal.Tests.Gateways;
 public sealed class SeveralGatewaysTests(SeveralGatewaysTests.Lab lab) : IClassFixture<SeveralGatewaysTests.Lab>
 {
     private const string Stack = "shop";
+    private static readonly LocatorAssertionsToContainTextOptions Patiently = new() { Timeout = 30_000 };
     private readonly PortalWorld world = lab.World;
 
     [Fact]
@@ -74,6 +77,27 @@ public sealed class SeveralGatewaysTests(SeveralGatewaysTests.Lab lab) : IClassF
         {
             await Eventually.SeesAsync(action, async () => (await world.GetAsync($"audit?action={action}")).ToString(), text => text.Contains("edge-2", StringComparison.Ordinal));
         }
+    }
+
+    [Fact]
+    public async Task Whoever_looks_at_the_hosts_sees_one_go_away_and_come_back()
+    {
+        await lab.AllReadyAsync();
+        await using var context = await (await LabFixture.Browser).NewContextAsync(new() { BaseURL = world.Portal.Address.ToString(), ReducedMotion = ReducedMotion.Reduce });
+        var page = await context.NewPageAsync();
+        await page.GotoAsync("/hosts");
+        await page.GetByLabel("Name").FillAsync("admin");
+        await page.GetByLabel("Password").FillAsync(PortalLab.AdministratorPassword);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        var row = page.GetByRole(AriaRole.Region, new() { Name = "Gateways" }).Locator("tr", new() { HasText = "edge-2" });
+        await Expect(row).ToContainTextAsync("in line", Patiently);
+
+        await lab.Second.KillAsync();
+
+        await Expect(row).ToContainTextAsync("away", Patiently);
+        await Expect(row).ToContainTextAsync("No HAProxy answers", Patiently);
+        await lab.AllReadyAsync();
+        await Expect(row).ToContainTextAsync("in line", Patiently);
     }
 
     [Fact]

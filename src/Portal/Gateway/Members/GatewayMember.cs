@@ -52,7 +52,7 @@ public sealed class GatewayMember : IDisposable
     /// <summary>Somebody brings it in line just now.</summary>
     public bool IsJoining => joining.CurrentCount == 0;
 
-    /// <summary>The state is another than before. Raised where that was found: return at once, and do not throw.</summary>
+    /// <summary>The state or its reason is another than before. Raised where that was found: return at once, and do not throw.</summary>
     public event Action<GatewayMember, GatewayStanding>? Changed;
 
     public bool TryBeginJoining() => joining.Wait(0);
@@ -64,7 +64,7 @@ public sealed class GatewayMember : IDisposable
     {
         var former = standing;
         standing = former.State == state ? former with { Problem = problem } : new(state, clock.GetUtcNow(), problem);
-        if (former.State != state)
+        if (former.State != state || former.Problem != problem)
         {
             Changed?.Invoke(this, former);
         }
