@@ -57,7 +57,8 @@ internal sealed class GatewayHost : IAsyncDisposable
         var config = Path.Combine(folder, GatewayFiles.ConfigName);
         await Eventually.SeesAsync("a configuration", () => Task.FromResult(File.Exists(config)), there => there);
         running = LabProcess.Start(LabFixture.UndoLog, "haproxy", ["-W", "-S", Master, "-f", config]);
-        await running.WaitUntilAsync("an answer", async _ => await StatusAsync(Health, GatewayReadiness.UpPath) == HttpStatusCode.OK, StartLimit);
+        // Its worker serves before its master says so.
+        await running.WaitForAsync("an answer", Process.FindAsync, StartLimit);
     }
 
     /// <summary>SIGKILL to master and workers.</summary>

@@ -69,7 +69,9 @@ public sealed class GatewayFleet(ImmutableArray<GatewayMember> members, TimeProv
         }
 
         var told = await TellAsync((member, stop) => PointAsync(member, group, wanted, fromAnySide, stop), PointLimit, cancellationToken);
-        if (cancellationToken.IsCancellationRequested || !told.Any(one => one.Done) || told.Any(one => one.Wrong))
+        // Who asked may leave once all have done it.
+        var broken = cancellationToken.IsCancellationRequested && told.Any(one => !one.Done);
+        if (broken || !told.Any(one => one.Done) || told.Any(one => one.Wrong))
         {
             var back = await PutBackAsync(group, [.. told.Where(one => one.Done)]);
             cancellationToken.ThrowIfCancellationRequested();
