@@ -55,6 +55,8 @@ public static class ConfigRenderer
         var listen = model.Listen;
         var ports = TcpPorts.BackendsOf(model.TcpRoutes);
         text.Append(Global(listen, fingerprint)).Append('\n').Append(Defaults).Append('\n').Append(Frontend(listen)).Append(RoutePolicy.Tables).Append(AnswerTimes.Tables);
+        if (listen.Health is { } health)
+            text.Append(GatewayReadiness.Section(health));
         foreach (var (name, slots) in layout.Backends.Where(backend => !ports.Contains(backend.Key)))
             AppendBackend(text, name, RoutePolicy.BackendRule + HeldRequests.ForReplica, slots);
         if (ports.Count == 0)
@@ -94,7 +96,7 @@ public static class ConfigRenderer
           maxconn {listen.MaxConnections}
           hard-stop-after {(long)listen.DrainLimit.TotalSeconds}s
           mworker-max-reloads 20
-          stats socket {listen.AdminSocket} mode 600 level admin
+          stats socket {RuntimeAddress.Bind(listen.AdminSocket)}
           # The default of ten lets eleven callers wait for each other.
           stats maxconn 64
           stats timeout 10s

@@ -12,7 +12,8 @@ namespace Portal.HAProxy;
 /// A replaced worker still answers on the connections it holds, so every change goes to it as well: otherwise a client with an old
 /// connection would see the old side after a switch had been acknowledged.
 /// </remarks>
-public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = null) : IDisposable
+/// <param name="name">Tells its counters from other gateways'.</param>
+public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = null, string name = "") : IDisposable
 {
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan EndPause = TimeSpan.FromMilliseconds(20);
@@ -41,6 +42,27 @@ public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = n
         }
     }
 
+    /// <summary>Writes what a process that does not answer is to start from. What runs is not asked.</summary>
+    /// <exception cref="HAProxyException">BadConfig.</exception>
+    public async Task PrepareAsync(GatewayModel model, CancellationToken cancellation = default)
+    {
+        ModelRules.Check(model);
+        await writer.WaitAsync(cancellation);
+        try
+        {
+            await WriteAsync(ConfigRenderer.Render(model, SlotLayout.Assign(model, SlotLayout.Empty)), cancellation);
+        }
+        finally
+        {
+            writer.Release();
+        }
+    }
+
+    /// <summary>Lets the running process say for one lease (<see cref="GatewayReadiness"/>) that it is as it should be.</summary>
+    public Task SetReadyAsync(CancellationToken cancellation = default) => process.Admin.SetReadyAsync(cancellation);
+
+    public Task ClearReadyAsync(CancellationToken cancellation = default) => process.Admin.ClearReadyAsync(cancellation);
+
     /// <summary>Moves a group to a side: one map entry in every worker, read back, then the file. On any failure the old side stays live.</summary>
     /// <exception cref="HAProxyException">Refused: no such group. Others as <see cref="HAProxyFault"/> says.</exception>
     public Task<SwitchResult> SwitchAsync(string group, string side, CancellationToken cancellation = default) => PointAsync(group, new LivePointer(side), fromAnySide: true, cancellation);
@@ -48,6 +70,10 @@ public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = n
     /// <summary>Leaves a share to the side that is not live, or nothing any more. The live side stays as it is.</summary>
     /// <exception cref="HAProxyException">Refused: another side is live. Others as of a switch.</exception>
     public Task<SwitchResult> ShareAsync(string group, LivePointer wanted, CancellationToken cancellation = default) => PointAsync(group, wanted, fromAnySide: false, cancellation);
+
+    /// <summary>Puts a group's entry back to what it was, whatever it is now.</summary>
+    /// <exception cref="HAProxyException">As of a switch.</exception>
+    public Task<SwitchResult> PutBackAsync(string group, LivePointer former, CancellationToken cancellation = default) => PointAsync(group, former, fromAnySide: true, cancellation);
 
     private async Task<SwitchResult> PointAsync(string group, LivePointer wanted, bool fromAnySide, CancellationToken cancellation)
     {
@@ -100,12 +126,12 @@ public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = n
         // The current worker is asked before it is known which others there are: it is on the way of every switch.
         var (asked, current) = (WorkersAsync(cancellation), process.Admin.ShowStatsAsync(backendsOnly: true, cancellation: cancellation));
         await Task.WhenAll(asked, current);
-        var workers = ImmutableSortedDictionary.CreateBuilder<int, ImmutableSortedDictionary<string, SideCounters>>();
+        var workers = ImmutableDictionary.CreateBuilder<WorkerId, ImmutableSortedDictionary<string, SideCounters>>();
         foreach (var worker in await asked)
         {
             var rows = worker.IsCurrent ? await current : await AskAsync(worker, client => client.ShowStatsAsync(backendsOnly: true, cancellation: cancellation), cancellation);
             if (!rows.IsDefault)
-                workers[worker.Pid] = BySide(group, rows);
+                workers[new(worker.Pid, name)] = BySide(group, rows);
         }
         return new(group, workers.ToImmutable());
     }
@@ -113,11 +139,11 @@ public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = n
     /// <summary>All that is counted, by worker. Needs no writer's lock; a worker that ends meanwhile is left out.</summary>
     public async Task<TrafficReading> TrafficAsync(CancellationToken cancellation = default)
     {
-        var workers = ImmutableDictionary.CreateBuilder<int, ImmutableDictionary<string, BackendTraffic>>();
+        var workers = ImmutableDictionary.CreateBuilder<WorkerId, ImmutableDictionary<string, BackendTraffic>>();
         foreach (var worker in await WorkersAsync(cancellation))
         {
             if (await AskAsync(worker, client => TrafficAsync(client, cancellation), cancellation) is { } read)
-                workers[worker.Pid] = read;
+                workers[new(worker.Pid, name)] = read;
         }
         return new(workers.ToImmutable());
     }
@@ -138,13 +164,21 @@ public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = n
     {
         var layout = SlotLayout.Assign(model, SlotLayout.Empty);
         var files = ConfigRenderer.Render(model, layout);
-        Directory.CreateDirectory(process.Files.Directory);
-        await process.CheckAsync(files, cancellation);
-        var written = process.Files.Write(files);
+        var written = await WriteAsync(files, cancellation);
         await process.StartAsync(cancellation);
         // A draining server starts as disabled; this makes it draining.
         var changes = await new WorkerSync(process.Admin, model, layout, isCurrent: true).RunAsync(cancellation);
         return new(Started: true, Reloaded: false, changes, written);
+    }
+
+    private async Task<int> WriteAsync(GatewayFiles files, CancellationToken cancellation)
+    {
+        // Nobody's start depends on what is there already, and HAProxy's check takes a moment.
+        if (process.IsElsewhere && process.Files.Has(files))
+            return 0;
+        Directory.CreateDirectory(process.Files.Directory);
+        await process.CheckAsync(files, cancellation);
+        return process.Files.Write(files);
     }
 
     private async Task<ApplyResult> ConvergeAsync(GatewayModel model, CancellationToken cancellation)
@@ -169,7 +203,8 @@ public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = n
     {
         await process.CheckAsync(files, cancellation);
         var former = process.Files.Read();
-        RefuseTakenAddresses(files, former);
+        if (!process.IsElsewhere)
+            RefuseTakenAddresses(files, former);
         var written = process.Files.Write(files);
         try
         {

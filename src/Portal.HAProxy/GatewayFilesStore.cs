@@ -39,6 +39,9 @@ public sealed class GatewayFilesStore(string directory)
         return new(config, routes, live, FingerprintIn(config)) { CertificateList = list, Certificates = certificates.ToImmutable() };
     }
 
+    /// <summary>Whether all of them are there as they are here.</summary>
+    public bool Has(GatewayFiles files) => files.InWritingOrder.All(file => ReadText(file.Name) == file.Text);
+
     /// <summary>Writes what differs, takes away certificates that are not wanted any more, and returns how many files that were.</summary>
     public int Write(GatewayFiles files)
     {

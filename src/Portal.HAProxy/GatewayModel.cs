@@ -21,7 +21,7 @@ public sealed record GatewayModel(
 
 /// <summary>Where the gateway listens and how it is driven.</summary>
 /// <param name="Binds">Public addresses, at least one.</param>
-/// <param name="AdminSocket">Absolute path of the admin socket, at most 90 characters (a Unix socket's limit less HAProxy's suffix).</param>
+/// <param name="AdminSocket">Absolute path of the admin socket, at most 90 characters (a Unix socket's limit less HAProxy's suffix); or a <see cref="RuntimeAddress"/> with a port.</param>
 /// <param name="MasterSocket">Absolute path of the master socket, likewise.</param>
 public sealed record GatewayListen(ImmutableArray<IPEndPoint> Binds, string AdminSocket, string MasterSocket)
 {
@@ -30,6 +30,9 @@ public sealed record GatewayListen(ImmutableArray<IPEndPoint> Binds, string Admi
 
     /// <summary>The port that people reach the first of <see cref="TlsBinds"/> by, for redirects; 0 where it is its own.</summary>
     public int PublicTlsPort { get; init; }
+
+    /// <summary>Where <see cref="GatewayReadiness"/> is asked for; null: nowhere.</summary>
+    public IPEndPoint? Health { get; init; }
 
     internal bool TakesTls => !TlsBinds.IsDefaultOrEmpty;
 

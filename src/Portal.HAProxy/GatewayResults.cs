@@ -40,22 +40,34 @@ public sealed record SideCounters(
         one.InFlight + other.InFlight);
 }
 
-/// <summary>A group's counters at one moment: worker pid → side → counters.</summary>
+/// <summary>A worker of one of perhaps several gateways.</summary>
+/// <param name="Gateway">Blank where there is only one.</param>
+public readonly record struct WorkerId(int Pid, string Gateway = "")
+{
+    /// <summary>A worker that is new since was either started by a reload, and counts from zero, or belongs to a gateway that was not asked.</summary>
+    internal static bool WasRead(WorkerId worker, IEnumerable<WorkerId> earlier) =>
+        worker.Gateway.Length == 0 || earlier.Any(other => other.Gateway == worker.Gateway);
+}
+
+/// <summary>A group's counters at one moment: worker → side → counters.</summary>
 public sealed record GroupCounters(
-    string Group, ImmutableSortedDictionary<int, ImmutableSortedDictionary<string, SideCounters>> Workers)
+    string Group, ImmutableDictionary<WorkerId, ImmutableSortedDictionary<string, SideCounters>> Workers)
 {
     public SideCounters Of(string side) =>
         Workers.Values.Select(sides => sides.GetValueOrDefault(side, SideCounters.Zero)).Aggregate(SideCounters.Zero, (sum, next) => sum + next);
 
     public long InFlight(string side) => Of(side).InFlight;
 
+    /// <summary>Of several gateways as of one.</summary>
+    public static GroupCounters Sum(string group, IEnumerable<GroupCounters> counters) => new(group, counters.SelectMany(one => one.Workers).ToImmutableDictionary());
+
     /// <summary>What happened between two moments.</summary>
     public GroupDelta Since(GroupCounters earlier)
     {
         long requests = 0, failed = 0;
-        foreach (var (pid, sides) in Workers)
+        foreach (var (worker, sides) in Workers.Where(worker => WorkerId.WasRead(worker.Key, earlier.Workers.Keys)))
         {
-            var before = earlier.Workers.GetValueOrDefault(pid);
+            var before = earlier.Workers.GetValueOrDefault(worker);
             foreach (var (side, now) in sides)
             {
                 var then = before?.GetValueOrDefault(side, SideCounters.Zero) ?? SideCounters.Zero;

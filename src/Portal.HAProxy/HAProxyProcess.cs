@@ -24,17 +24,33 @@ public sealed class HAProxyProcess
 
     /// <param name="directory">Absolute and short (see <see cref="GatewayListen"/>), from letters, digits and / . _ -</param>
     /// <param name="external">Somebody else starts it, in the same directory, and again when it ends.</param>
-    public HAProxyProcess(string directory, string executable = "haproxy", TimeProvider? time = null, bool external = false)
+    /// <param name="patience">How long a command waits for its answer; null: as long as usual.</param>
+    public HAProxyProcess(string directory, string executable = "haproxy", TimeProvider? time = null, bool external = false, TimeSpan? patience = null)
+        : this(directory, Path.Combine(directory, "admin.sock"), Path.Combine(directory, "admin.sock"), Path.Combine(directory, "master.sock"), executable, external, patience, time)
+    {
+    }
+
+    private HAProxyProcess(string directory, string admin, string adminListen, string master, string executable, bool external, TimeSpan? patience, TimeProvider? time)
     {
         this.external = external;
         Files = new(directory);
-        AdminSocket = Identifiers.Require("a socket path", Path.Combine(directory, "admin.sock"), Identifiers.IsSocketPath);
-        MasterSocket = Identifiers.Require("a socket path", Path.Combine(directory, "master.sock"), Identifiers.IsSocketPath);
+        AdminSocket = Identifiers.Require("a socket path", adminListen, RuntimeAddress.IsAllowed);
+        MasterSocket = Identifiers.Require("a socket path", master, RuntimeAddress.IsAllowed);
         this.time = time ?? TimeProvider.System;
         program = new(executable);
-        Admin = new(AdminSocket, time: this.time);
-        Master = new(MasterSocket, time: this.time);
+        Admin = new(Identifiers.Require("a socket path", admin, RuntimeAddress.IsAllowed), patience, this.time);
+        Master = new(master, patience, this.time);
     }
+
+    /// <summary>One that its own machine starts, and that is driven from here.</summary>
+    /// <param name="directory">Its folder as this machine sees it.</param>
+    /// <param name="admin">A <see cref="RuntimeAddress"/>, as is <paramref name="master"/>.</param>
+    /// <param name="adminListen">The same as that machine sees it: what stands in its configuration.</param>
+    public static HAProxyProcess Elsewhere(string directory, string admin, string adminListen, string master, string executable, TimeSpan patience, TimeProvider? time = null) =>
+        new(directory, admin, adminListen, master, executable, external: true, patience, time) { IsElsewhere = true };
+
+    /// <summary>Its addresses are another machine's, and nothing of it is started here.</summary>
+    public bool IsElsewhere { get; private init; }
 
     public GatewayFilesStore Files { get; }
 
@@ -70,6 +86,8 @@ public sealed class HAProxyProcess
     {
         if (await FindAsync(cancellation) is { } running)
             return running;
+        if (IsElsewhere)
+            throw new HAProxyException(HAProxyFault.NotRunning, $"No HAProxy answers at {MasterSocket}; its own machine starts it.");
         await CheckAsync(cancellation);
         if (external)
             throw new HAProxyException(HAProxyFault.NotRunning, $"No HAProxy answers yet; start it with: haproxy -W -S {MasterSocket} -f {Files.ConfigPath}");

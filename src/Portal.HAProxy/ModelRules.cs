@@ -38,8 +38,10 @@ public static class ModelRules
             throw new ArgumentException("The gateway needs a port from 1 to 65535.");
         if (listen.Binds.Intersect(listen.TlsBinds).Any())
             throw new ArgumentException("The gateway cannot take both HTTP and HTTPS at one address.");
-        Identifiers.Require("a socket path", listen.AdminSocket, Identifiers.IsSocketPath);
-        Identifiers.Require("a socket path", listen.MasterSocket, Identifiers.IsSocketPath);
+        if (listen.Health is { } health && listen.Binds.Concat(listen.TlsBinds).Contains(health))
+            throw new ArgumentException("The gateway cannot answer for its health where it takes requests.");
+        Identifiers.Require("a socket path", listen.AdminSocket, RuntimeAddress.IsAllowed);
+        Identifiers.Require("a socket path", listen.MasterSocket, RuntimeAddress.IsAllowed);
         ArgumentOutOfRangeException.ThrowIfLessThan(listen.MaxConnections, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(listen.SlotsPerBackend, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(listen.DrainLimit, TimeSpan.FromSeconds(1));

@@ -1,11 +1,15 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
 namespace Portal.HAProxy;
 
 /// <summary>One command, one connection, one answer: the wire of both the admin and the master socket.</summary>
+/// <param name="path">A <see cref="RuntimeAddress"/>.</param>
 internal sealed class RuntimeSocket(string path, TimeSpan timeout, TimeProvider time)
 {
+    private readonly EndPoint address = RuntimeAddress.EndPointOf(path);
+
     // "show stat" of a thousand backends is about a megabyte.
     private const int LongestAnswer = 64 << 20;
 
@@ -43,7 +47,7 @@ internal sealed class RuntimeSocket(string path, TimeSpan timeout, TimeProvider 
 
     private async Task<string> TalkAsync(string command, CancellationToken cancellation)
     {
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        using var socket = RuntimeAddress.Open(address);
         await ConnectAsync(socket, cancellation);
         await socket.SendAsync(Encoding.UTF8.GetBytes(command + "\n"), cancellation);
         // The master closes only once the caller has said that nothing more comes.
@@ -68,7 +72,7 @@ internal sealed class RuntimeSocket(string path, TimeSpan timeout, TimeProvider 
         {
             try
             {
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
+                await socket.ConnectAsync(address, cancellation);
                 return;
             }
             catch (SocketException error) when (error.SocketErrorCode is SocketError.WouldBlock or SocketError.TryAgain)

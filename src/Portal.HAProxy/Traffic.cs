@@ -12,14 +12,18 @@ public sealed record BackendTraffic(SideCounters Counters, AnswerTimes Times)
     internal BackendTraffic Since(BackendTraffic earlier) => new(Counters.Since(earlier.Counters), Times.Since(earlier.Times));
 }
 
-/// <summary>What HAProxy had counted at one moment: worker pid → backend (route key, colon, side) → traffic since that worker began.</summary>
-public sealed record TrafficReading(ImmutableDictionary<int, ImmutableDictionary<string, BackendTraffic>> Workers)
+/// <summary>What HAProxy had counted at one moment: worker → backend (route key, colon, side) → traffic since that worker began.</summary>
+public sealed record TrafficReading(ImmutableDictionary<WorkerId, ImmutableDictionary<string, BackendTraffic>> Workers)
 {
-    public static TrafficReading Empty { get; } = new(ImmutableDictionary<int, ImmutableDictionary<string, BackendTraffic>>.Empty);
+    public static TrafficReading Empty { get; } = new(ImmutableDictionary<WorkerId, ImmutableDictionary<string, BackendTraffic>>.Empty);
 
-    /// <summary>By backend. What a worker that has ended since took with it is missing.</summary>
+    /// <summary>Of several gateways as of one.</summary>
+    public static TrafficReading Sum(IEnumerable<TrafficReading> readings) => new(readings.SelectMany(reading => reading.Workers).ToImmutableDictionary());
+
+    /// <summary>By backend. What a worker that has ended since took with it is missing, and so is a gateway that was not read earlier: its counters begin long before.</summary>
     public TrafficBetween Since(TrafficReading earlier) => new(
         (from worker in Workers
+         where WorkerId.WasRead(worker.Key, earlier.Workers.Keys)
          let before = earlier.Workers.GetValueOrDefault(worker.Key)
          from backend in worker.Value
          let since = backend.Value.Since(before?.GetValueOrDefault(backend.Key) ?? BackendTraffic.Zero)

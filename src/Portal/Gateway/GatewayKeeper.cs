@@ -1,25 +1,24 @@
-using System.Threading.Channels;
 using Portal.Store;
 
 namespace Portal.Gateway;
 
-/// <summary>Keeps the gateway as the database has it: starts it where it does not run, takes in routes as they come. Traffic survives this process.</summary>
-internal sealed class GatewayKeeper(IGateway gateway, ChangeFeed feed, ILogger<GatewayKeeper> log) : BackgroundService
+/// <summary>Keeps the gateway as the database has it: starts it where it does not run, takes in routes as they come; all that are in line, where there are several. Traffic survives this process.</summary>
+internal sealed class GatewayKeeper(IGateway gateway, ChangeFeed feed, TimeProvider clock, ILogger<GatewayKeeper> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        using var wake = new Wake(clock);
         using var subscription = feed.Subscribe(note =>
         {
             if (note.Kind is "route" or "tenant" or "certificate" or "resync")
             {
-                changed.Writer.TryWrite(true);
+                wake.Up();
             }
         });
         var problem = "";
-        while (true)
+        while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
@@ -36,9 +35,7 @@ internal sealed class GatewayKeeper(IGateway gateway, ChangeFeed feed, ILogger<G
                 }
             }
 
-            await Task.WhenAny(changed.Reader.WaitToReadAsync(stoppingToken).AsTask(), Task.Delay(Pause, stoppingToken));
-            stoppingToken.ThrowIfCancellationRequested();
-            changed.Reader.TryRead(out _);
+            await wake.WaitAsync(Pause, stoppingToken);
         }
     }
 }

@@ -33,14 +33,25 @@ public sealed class GatewayOptions
     /// <summary>HAProxy is started by somebody else, on the files in <c>gateway</c> below the data directory: a container beside the portal's.</summary>
     public bool External { get; set; }
 
-    public IPEndPoint[] Binds => [.. Addresses(Listen).Select(IPEndPoint.Parse)];
+    /// <summary>What it is called where there are several.</summary>
+    public string Name { get; set; } = "gateway";
 
-    public IPEndPoint[] HttpsBinds => [.. Addresses(ListenHttps).Select(IPEndPoint.Parse)];
+    /// <summary>Address and port where it says whether it may take traffic; none: it says so nowhere. Needed where there are several.</summary>
+    public string Health { get; set; } = "";
+
+    /// <summary>Further gateways, each started by its own machine.</summary>
+    public IList<OtherGateway> Others { get; } = [];
+
+    public IPEndPoint[] Binds => EndPoints(Listen);
+
+    public IPEndPoint[] HttpsBinds => EndPoints(ListenHttps);
 
     public bool TakesHttps => HttpsBinds.Length > 0;
 
     /// <summary>Null: TCP is not offered.</summary>
     public PortRange? TcpRange => TcpPorts.Length == 0 ? null : PortRange.TryParse(TcpPorts);
+
+    internal static IPEndPoint[] EndPoints(string text) => [.. Addresses(text).Select(IPEndPoint.Parse)];
 
     internal static string[] Addresses(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }
@@ -49,7 +60,7 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
 {
     public ValidateOptionsResult Validate(string? name, GatewayOptions options)
     {
-        List<string> wrong = [.. Wrong(nameof(options.Listen), options.Listen, "0.0.0.0:80"), .. Wrong(nameof(options.ListenHttps), options.ListenHttps, "0.0.0.0:443")];
+        List<string> wrong = [.. Wrong("Portal:Gateway:Listen", options.Listen, "0.0.0.0:80"), .. Wrong("Portal:Gateway:ListenHttps", options.ListenHttps, "0.0.0.0:443")];
         if (GatewayOptions.Addresses(options.Listen).Length == 0)
         {
             wrong.Add("Portal:Gateway:Listen names no address.");
@@ -64,9 +75,11 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         {
             wrong.Add($"Portal:Gateway:TcpPorts is '{options.TcpPorts}'; it must be two ports, such as 20000-20099.");
         }
-        else if (wrong.Count == 0 && options.Binds.Concat(options.HttpsBinds).FirstOrDefault(bind => options.TcpRange?.Holds(bind.Port) == true) is { } taken)
+
+        wrong.AddRange(GatewayRules.Problems(options));
+        if (wrong.Count == 0 && OwnPorts(options).FirstOrDefault(port => options.TcpRange?.Holds(port) == true) is > 0 and var own)
         {
-            wrong.Add($"Portal:Gateway:TcpPorts holds {taken.Port}, at which the gateway takes HTTP.");
+            wrong.Add($"Portal:Gateway:TcpPorts holds {own}, at which a gateway has something of its own.");
         }
 
         if (options.PublicHttpsPort is < 1 or > IPEndPoint.MaxPort)
@@ -82,6 +95,10 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         return wrong.Count > 0 ? ValidateOptionsResult.Fail(wrong) : ValidateOptionsResult.Success;
     }
 
-    private static IEnumerable<string> Wrong(string setting, string addresses, string example) =>
-        GatewayOptions.Addresses(addresses).Where(address => !IPEndPoint.TryParse(address, out var parsed) || parsed.Port == 0).Select(address => $"Portal:Gateway:{setting} has '{address}', which is not an IP address with a port, such as {example}.");
+    private static IEnumerable<int> OwnPorts(GatewayOptions options) =>
+        new[] { options.Listen, options.ListenHttps, options.Health }.Concat(options.Others.SelectMany(other => new[] { other.Listen, other.ListenHttps, other.Health }))
+            .SelectMany(GatewayOptions.EndPoints).Select(address => address.Port);
+
+    internal static IEnumerable<string> Wrong(string setting, string addresses, string example) =>
+        GatewayOptions.Addresses(addresses).Where(address => !IPEndPoint.TryParse(address, out var parsed) || parsed.Port == 0).Select(address => $"{setting} has '{address}', which is not an IP address with a port, such as {example}.");
 }

@@ -1,35 +1,27 @@
 using System.Collections.Immutable;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Portal.Gateway.Certificates;
+using Portal.Gateway.Members;
 using Portal.HAProxy;
-using Portal.Stacks;
 using Portal.Store;
 
 namespace Portal.Gateway;
 
 /// <summary>
-/// The product's words in front of <see cref="GatewayDriver"/>: host names and live sides come from the database, replicas from
-/// the deployments that let them in and out. What HAProxy served before this process began is read from it and kept.
+/// The product's words in front of one HAProxy or several: what they should be (<see cref="WantedGateway"/>) is told to all of them
+/// (<see cref="GatewayFleet"/>). What HAProxy served before this process began is read from it and kept.
 /// </summary>
-public sealed class HAProxyGateway(HAProxyProcess process, GatewayDriver driver, PortalDbFactory databases, ServedCertificates certificates, IOptions<GatewayOptions> options) : IGateway, IDisposable
+public sealed class HAProxyGateway(GatewayFleet fleet, PortalDbFactory databases, ServedCertificates certificates, IOptions<GatewayOptions> options) : IGateway, IDisposable
 {
     private readonly SemaphoreSlim writer = new(1, 1);
-    private ImmutableDictionary<BackendSide, ImmutableArray<ServerModel>>? servers;
-
-    /// <summary>Pointers moved here whose record is not committed yet: until the database says the same, they count.</summary>
-    private ImmutableDictionary<string, Colour> moved = ImmutableDictionary.Create<string, Colour>(StringComparer.Ordinal);
-
-    /// <summary>Tenants whose requests wait for a switch of this portal's.</summary>
-    private ImmutableHashSet<string> held = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
+    private readonly WantedGateway wanted = new(databases, certificates, options.Value.TakesHttps, options.Value.TcpRange);
 
     public async Task<IReadOnlyList<GatewayServer>> ServersAsync(BackendKey backend, CancellationToken cancellationToken)
     {
         // What was last made to be, also while somebody makes something else: looks do not wait for a reload.
-        var known = servers ?? await ExclusiveAsync(() => KnownAsync(cancellationToken), cancellationToken);
+        var known = wanted.Servers ?? await ExclusiveAsync(() => KnownAsync(cancellationToken), cancellationToken);
         return [.. known.GetValueOrDefault(BackendSide.Of(backend), []).Select(server => new GatewayServer(server.Address, server.Port, server.State == ServerState.Ready ? ServerPlace.In : ServerPlace.Draining))];
     }
-
 
     public Task AdmitAsync(BackendKey backend, string address, int port, IReadOnlyCollection<(string Address, int Port)> known, CancellationToken cancellationToken) =>
         ChangeAsync(backend, before => [.. before.Where(server => !Is(server, address, port) && known.Contains((server.Address, server.Port))), new ServerModel(address, port)], cancellationToken);
@@ -40,93 +32,108 @@ public sealed class HAProxyGateway(HAProxyProcess process, GatewayDriver driver,
     public Task RemoveAsync(BackendKey backend, string address, int port, CancellationToken cancellationToken) =>
         ChangeAsync(backend, before => [.. before.Where(server => !Is(server, address, port))], cancellationToken);
 
-    public async Task<int> InFlightAsync(BackendKey backend, string address, int port, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (int)await driver.InFlightAsync(backend.RouteKey, backend.Colour.Text(), new ServerModel(address, port), cancellationToken);
-        }
-        catch (HAProxyException error)
-        {
-            throw new GatewayException(error.Message, error);
-        }
-    }
+    public async Task<int> InFlightAsync(BackendKey backend, string address, int port, CancellationToken cancellationToken) =>
+        (int)(await ReadAsync((member, stop) => member.Driver.InFlightAsync(backend.RouteKey, backend.Colour.Text(), new ServerModel(address, port), stop), cancellationToken)).Sum();
 
     public Task ApplyAsync(CancellationToken cancellationToken) =>
-        ExclusiveAsync(async () => await ApplyAsync(await KnownAsync(cancellationToken), cancellationToken), cancellationToken);
-
-    public Task ShareAsync(string tenantSlug, Colour live, Share? share, CancellationToken cancellationToken) =>
-        ExclusiveAsync(() => driver.ShareAsync(tenantSlug, new LivePointer(live.Text(), share), cancellationToken), cancellationToken);
-
-    public Task HoldAsync(string tenantSlug, Colour live, CancellationToken cancellationToken) =>
         ExclusiveAsync(async () =>
         {
-            held = held.Add(tenantSlug);
-            return await driver.ShareAsync(tenantSlug, new LivePointer(live.Text()) { Held = true }, cancellationToken);
+            GatewayModel model;
+            try
+            {
+                model = await ModelAsync(await KnownAsync(cancellationToken), cancellationToken);
+            }
+            catch (Exception error) when (StoreFaults.MayPass(error))
+            {
+                // Without the database nothing is switched either.
+                await fleet.RenewAsync(cancellationToken);
+                throw;
+            }
+
+            await fleet.ApplyAsync(model, cancellationToken);
+            return true;
+        }, cancellationToken);
+
+    /// <summary>Brings one that is out in line, beside the others' work. It takes part again once nothing has changed meanwhile, and only then is it ready.</summary>
+    /// <exception cref="HAProxyException">Still out, as are IOException and UnauthorizedAccessException: its folder cannot be written.</exception>
+    internal async Task JoinAsync(GatewayMember member, CancellationToken cancellationToken)
+    {
+        for (var joined = false; !joined;)
+        {
+            var (model, version) = await ExclusiveAsync(async () => (await ModelAsync(await KnownAsync(cancellationToken), cancellationToken), wanted.Version), cancellationToken);
+            await BringAsync(member, model with { Listen = member.Listen }, cancellationToken);
+            joined = await ExclusiveAsync(() =>
+            {
+                if (wanted.Version == version)
+                {
+                    member.Note(GatewayState.InLine);
+                }
+
+                return Task.FromResult(wanted.Version == version);
+            }, cancellationToken);
+        }
+
+        await member.Driver.SetReadyAsync(cancellationToken);
+    }
+
+    public Task ShareAsync(string tenantSlug, Colour live, Share? share, CancellationToken cancellationToken) =>
+        ExclusiveAsync(() => fleet.PointAsync(tenantSlug, new LivePointer(live.Text(), share), fromAnySide: false, cancellationToken), cancellationToken);
+
+    public Task HoldAsync(string tenantSlug, Colour live, CancellationToken cancellationToken) =>
+        ExclusiveAsync(() =>
+        {
+            wanted.Hold(tenantSlug);
+            return fleet.PointAsync(tenantSlug, new LivePointer(live.Text()) { Held = true }, fromAnySide: false, cancellationToken);
         }, cancellationToken);
 
     public Task ReleaseAsync(string tenantSlug, Colour live, CancellationToken cancellationToken) =>
         ExclusiveAsync(async () =>
         {
-            if (!held.Contains(tenantSlug))
+            if (!wanted.Holds(tenantSlug))
             {
                 return false;
             }
 
             // Whatever becomes of the command: what is not held is made so again by the keeper.
-            held = held.Remove(tenantSlug);
-            await driver.ShareAsync(tenantSlug, new LivePointer(live.Text()), cancellationToken);
+            wanted.Release(tenantSlug);
+            await fleet.PointAsync(tenantSlug, new LivePointer(live.Text()), fromAnySide: false, cancellationToken);
             return true;
         }, cancellationToken);
 
-    public Task<TimeSpan> PointAsync(string tenantSlug, Colour live, CancellationToken cancellationToken) =>
+    public Task<Pointed> PointAsync(string tenantSlug, Colour live, CancellationToken cancellationToken) =>
         ExclusiveAsync(async () =>
         {
-            var result = await driver.SwitchAsync(tenantSlug, live.Text(), cancellationToken);
-            moved = moved.SetItem(tenantSlug, live);
-            held = held.Remove(tenantSlug);
-            return result.Moved;
+            // Before the first command: whoever is brought in line meanwhile is not to be told the old side.
+            var back = wanted.Move(tenantSlug, live);
+            try
+            {
+                var pointed = await fleet.PointAsync(tenantSlug, new LivePointer(live.Text()), fromAnySide: true, cancellationToken);
+                wanted.Release(tenantSlug);
+                return pointed;
+            }
+            catch
+            {
+                back();
+                throw;
+            }
         }, cancellationToken);
 
     public async Task<IReadOnlyDictionary<string, Colour>> LiveAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            var live = await process.Admin.GetMapAsync(GatewayFiles.LiveName, cancellationToken);
-            return live
-                .Select(entry => (Tenant: entry.Key, Known: Colours.TryParse(LivePointer.TryParse(entry.Value)?.Side ?? "", out var colour), Colour: colour))
-                .Where(entry => entry.Known)
-                .ToImmutableDictionary(entry => entry.Tenant, entry => entry.Colour, StringComparer.Ordinal);
-        }
-        catch (HAProxyException error)
-        {
-            throw new GatewayException(error.Message, error);
-        }
+        var maps = await ReadAsync((member, stop) => member.Process.Admin.GetMapAsync(GatewayFiles.LiveName, stop), cancellationToken);
+        // A tenant on which they disagree has no live side.
+        return maps.SelectMany(map => map)
+            .Select(entry => (Tenant: entry.Key, Known: Colours.TryParse(LivePointer.TryParse(entry.Value)?.Side ?? "", out var colour), Colour: colour))
+            .GroupBy(entry => entry.Tenant, StringComparer.Ordinal)
+            .Where(tenant => tenant.Count() == maps.Count && tenant.All(entry => entry.Known) && tenant.Select(entry => entry.Colour).Distinct().Count() == 1)
+            .ToImmutableDictionary(tenant => tenant.Key, tenant => tenant.First().Colour, StringComparer.Ordinal);
     }
 
-    public async Task<GroupCounters> CountAsync(string tenantSlug, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await driver.CountersAsync(tenantSlug, cancellationToken);
-        }
-        catch (HAProxyException error)
-        {
-            throw new GatewayException(error.Message, error);
-        }
-    }
+    public async Task<GroupCounters> CountAsync(string tenantSlug, CancellationToken cancellationToken) =>
+        GroupCounters.Sum(tenantSlug, await ReadAsync((member, stop) => member.Driver.CountersAsync(tenantSlug, stop), cancellationToken));
 
-    public async Task<TrafficReading> TrafficAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await driver.TrafficAsync(cancellationToken);
-        }
-        catch (HAProxyException error)
-        {
-            throw new GatewayException(error.Message, error);
-        }
-    }
+    public async Task<TrafficReading> TrafficAsync(CancellationToken cancellationToken) =>
+        TrafficReading.Sum(await ReadAsync((member, stop) => member.Driver.TrafficAsync(stop), cancellationToken));
 
     public void Dispose() => writer.Dispose();
 
@@ -135,59 +142,54 @@ public sealed class HAProxyGateway(HAProxyProcess process, GatewayDriver driver,
         {
             var known = await KnownAsync(cancellationToken);
             var key = BackendSide.Of(backend);
-            var wanted = known.SetItem(key, change(known.GetValueOrDefault(key, [])));
-            await ApplyAsync(wanted, cancellationToken);
-            servers = wanted;
+            var next = known.SetItem(key, change(known.GetValueOrDefault(key, [])));
+            await fleet.ApplyAsync(await ModelAsync(next, cancellationToken), cancellationToken);
+            wanted.Servers = next;
             return true;
         }, cancellationToken);
 
-    private async Task<ApplyResult> ApplyAsync(ImmutableDictionary<BackendSide, ImmutableArray<ServerModel>> wanted, CancellationToken cancellationToken) =>
-        await driver.ApplyAsync(await ModelAsync(wanted, cancellationToken), cancellationToken);
-
-    private async Task<GatewayModel> ModelAsync(ImmutableDictionary<BackendSide, ImmutableArray<ServerModel>> wanted, CancellationToken cancellationToken)
+    private static async Task BringAsync(GatewayMember member, GatewayModel model, CancellationToken cancellationToken)
     {
-        await using var db = databases.Platform();
-        var pairs = await (
-            from pair in db.Pairs.AsNoTracking()
-            join tenant in db.Tenants on pair.TenantId equals tenant.Id
-            where tenant.ArchivedAt == null
-            select new { tenant.Slug, pair.Live, Gradual = db.GradualSwitches.FirstOrDefault(gradual => gradual.TenantId == pair.TenantId && gradual.State == GradualState.Running && gradual.Generation == pair.Generation) })
-            .ToDictionaryAsync(row => row.Slug, row => (row.Live, row.Gradual), StringComparer.Ordinal, cancellationToken);
-        moved = moved.RemoveRange(moved.Where(pointer => pairs.GetValueOrDefault(pointer.Key).Live == pointer.Value).Select(pointer => pointer.Key));
-        var routes = await (
-            from route in db.Routes.AsNoTracking()
-            join stack in db.Stacks on route.StackId equals stack.Id
-            join tenant in db.Tenants on route.TenantId equals tenant.Id
-            where tenant.ArchivedAt == null && stack.RemovedAt == null
-            orderby route.HostName, route.Path
-            select new { Claim = new HostClaim(route.HostName, route.TenantId, route.CreatedAt, route.Id), route.HostName, route.Path, route.ListenPort, Settings = RouteSettings.Of(route), Key = new BackendKey(tenant.Slug, stack.Name, route.Service, route.Port, Colour.Blue) { Tcp = route.ListenPort != null } }).ToListAsync(cancellationToken);
-        var http = routes.Where(route => route.ListenPort is null).ToList();
-        return new GatewayModel(
-            new GatewayListen([.. options.Value.Binds], process.AdminSocket, process.MasterSocket) { TlsBinds = [.. options.Value.HttpsBinds], PublicTlsPort = options.Value.PublicHttpsPort ?? 0 },
-            [.. http.Select(route => new RouteModel(route.HostName, route.Path, route.Key.RouteKey, On(route.Key, Colour.Blue), On(route.Key, Colour.Green)) { Policy = route.Settings.Policy })],
-            pairs.ToImmutableSortedDictionary(pair => pair.Key, pair => Pointer(pair.Key, pair.Value.Live, pair.Value.Gradual), StringComparer.Ordinal))
+        try
         {
-            // One that is offered no more may be an address of HTTP by now.
-            TcpRoutes =
-            [
-                .. from route in routes
-                   where route.ListenPort is { } port && options.Value.TcpRange?.Holds(port) == true
-                   select new TcpRouteModel(route.ListenPort!.Value, route.Key.RouteKey, On(route.Key, Colour.Blue), On(route.Key, Colour.Green)),
-            ],
-            Certificates = options.Value.TakesHttps ? await certificates.ReadAsync(db, http.Select(route => route.Claim), cancellationToken) : [],
-        };
-
-        ImmutableArray<ServerModel> On(BackendKey key, Colour colour) => wanted.GetValueOrDefault(BackendSide.Of(key with { Colour = colour }), []);
+            await member.Driver.ApplyAsync(model, cancellationToken);
+        }
+        catch (HAProxyException error) when (member.Process.IsElsewhere && GatewayFault.IsAway(error))
+        {
+            // However it is started meanwhile, it begins with what is wanted now.
+            await member.Driver.PrepareAsync(model, cancellationToken);
+            throw;
+        }
     }
 
-    private string Pointer(string tenantSlug, Colour live, GradualSwitch? gradual) =>
-        moved.TryGetValue(tenantSlug, out var newer) && newer != live ? newer.Text()
-        : held.Contains(tenantSlug) ? new LivePointer(live.Text()) { Held = true }.ToString()
-        : new LivePointer(live.Text(), gradual?.AsShare()).ToString();
+    private Task<GatewayModel> ModelAsync(ImmutableDictionary<BackendSide, ImmutableArray<ServerModel>> servers, CancellationToken cancellationToken) =>
+        wanted.ModelAsync(fleet.Members[0].Listen, servers, cancellationToken);
 
     /// <summary>Kept in memory once read; a HAProxy that runs since before this process tells what it serves.</summary>
-    private async Task<ImmutableDictionary<BackendSide, ImmutableArray<ServerModel>>> KnownAsync(CancellationToken cancellationToken) =>
-        servers ??= (await driver.ServersAsync(cancellationToken)).ToImmutableDictionary(backend => BackendSide.Parse(backend.Key), backend => backend.Value);
+    private async Task<ImmutableDictionary<BackendSide, ImmutableArray<ServerModel>>> KnownAsync(CancellationToken cancellationToken)
+    {
+        if (wanted.Servers is { } known)
+        {
+            return known;
+        }
+
+        var served = await fleet.ReadAsync((member, stop) => member.Driver.ServersAsync(stop), cancellationToken);
+        var most = served.FirstOrDefault(one => one.Values.Any(servers => !servers.IsEmpty)) ?? served[0];
+        wanted.Servers = most.ToImmutableDictionary(backend => BackendSide.Parse(backend.Key), backend => backend.Value);
+        return wanted.Servers;
+    }
+
+    private async Task<IReadOnlyList<T>> ReadAsync<T>(Func<GatewayMember, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await fleet.ReadAsync(read, cancellationToken);
+        }
+        catch (HAProxyException error)
+        {
+            throw new GatewayException(error.Message, error);
+        }
+    }
 
     private async Task<T> ExclusiveAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
     {
@@ -207,16 +209,4 @@ public sealed class HAProxyGateway(HAProxyProcess process, GatewayDriver driver,
     }
 
     private static bool Is(ServerModel server, string address, int port) => server.Address == address && server.Port == port;
-
-    private readonly record struct BackendSide(string RouteKey, string Side)
-    {
-        public static BackendSide Of(BackendKey backend) => new(backend.RouteKey, backend.Colour.Text());
-
-        /// <param name="backend">As HAProxy names it: route key, colon, side.</param>
-        public static BackendSide Parse(string backend)
-        {
-            var at = backend.LastIndexOf(':');
-            return new BackendSide(backend[..at], backend[(at + 1)..]);
-        }
-    }
 }

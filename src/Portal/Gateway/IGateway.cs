@@ -1,3 +1,4 @@
+using Portal.Gateway.Members;
 using Portal.HAProxy;
 
 namespace Portal.Gateway;
@@ -19,7 +20,7 @@ public sealed record GatewayServer(string Address, int Port, ServerPlace Place);
 /// <summary>The gateway could not do or could not confirm what was asked. What it did before still holds.</summary>
 public sealed class GatewayException(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <summary>The gateway in front of all tenants. A seam: HAProxy, and a faulty one in tests.</summary>
+/// <summary>The gateway in front of all tenants, or several of them as one. A seam: HAProxy, and a faulty one in tests.</summary>
 /// <exception cref="GatewayException">On every member: it did not answer, or what was read back is not what was asked.</exception>
 public interface IGateway
 {
@@ -39,9 +40,8 @@ public interface IGateway
     /// <summary>Brings host names, paths and live sides in line with the database; starts the gateway where it does not run.</summary>
     Task ApplyAsync(CancellationToken cancellationToken);
 
-    /// <summary>Moves the tenant's live pointer, and reads it back.</summary>
-    /// <returns>How long that took.</returns>
-    Task<TimeSpan> PointAsync(string tenantSlug, Colour live, CancellationToken cancellationToken);
+    /// <summary>Moves the tenant's live pointer, and reads it back: on every gateway that is up, or on none.</summary>
+    Task<Pointed> PointAsync(string tenantSlug, Colour live, CancellationToken cancellationToken);
 
     /// <summary>Leaves a share of the clients to the side that is not live, as the database has it. A tenant that is live elsewhere by now stays as it is.</summary>
     Task ShareAsync(string tenantSlug, Colour live, Share? share, CancellationToken cancellationToken);
@@ -52,7 +52,7 @@ public interface IGateway
     /// <summary>Lets them go on where they are still held.</summary>
     Task ReleaseAsync(string tenantSlug, Colour live, CancellationToken cancellationToken);
 
-    /// <summary>Tenant → where its live pointer stands now.</summary>
+    /// <summary>Tenant → where its live pointer stands now; without those that gateways disagree on.</summary>
     Task<IReadOnlyDictionary<string, Colour>> LiveAsync(CancellationToken cancellationToken);
 
     /// <summary>The tenant's requests, as the gateway itself counts them.</summary>

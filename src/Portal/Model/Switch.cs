@@ -53,4 +53,6 @@ public sealed class Switch : ITenantOwned
     public double? DrainSeconds { get; set; }
     public DateTimeOffset? SwitchBackUntil { get; set; }
     public string? Failure { get; set; }
+    /// <summary>Names of gateways that did not answer; null: all took it.</summary>
+    public string? GatewaysAway { get; set; }
 }

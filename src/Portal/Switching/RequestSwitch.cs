@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Portal.Audit;
 using Portal.Gateway;
+using Portal.Gateway.Members;
 using Portal.HAProxy;
 using Portal.Switching.Asking;
 using Portal.Switching.Planned;
@@ -17,7 +18,11 @@ namespace Portal.Switching;
 public abstract record SwitchResult
 {
     /// <param name="SwitchBackUntil">Null: it was the way back or a failover, and opens no window.</param>
-    public sealed record Applied(Guid SwitchId, Colour From, Colour To, double Milliseconds, DateTimeOffset? SwitchBackUntil) : SwitchResult;
+    public sealed record Applied(Guid SwitchId, Colour From, Colour To, double Milliseconds, DateTimeOffset? SwitchBackUntil) : SwitchResult
+    {
+        /// <summary>Gateways that did not answer: each is brought in line before it is ready again.</summary>
+        public IReadOnlyList<string> Away { get; init; } = [];
+    }
 
     public sealed record ReasonMissing : SwitchResult;
 
@@ -297,10 +302,10 @@ public sealed class RequestSwitch(
 
     private async Task<SwitchResult> ApplyAsync(Permit permit, string slug, Pair pair, Switch intent, Switch? undo, GroupCounters? before, CancellationToken cancellationToken)
     {
-        TimeSpan took;
+        Pointed pointed;
         try
         {
-            took = await gateway.PointAsync(slug, intent.To, cancellationToken);
+            pointed = await gateway.PointAsync(slug, intent.To, cancellationToken);
         }
         catch (GatewayException error)
         {
@@ -309,17 +314,17 @@ public sealed class RequestSwitch(
         }
 
         // From here on traffic has moved: the record follows whatever the caller does.
-        var until = await SettleAsync(permit, pair, intent, undo, took);
+        var until = await SettleAsync(permit, pair, intent, undo, pointed);
         if (before is not null)
         {
             meter.Begin(permit, intent.TenantId, slug, intent.Id, before, intent.From);
         }
 
-        return new SwitchResult.Applied(intent.Id, intent.From, intent.To, took.TotalMilliseconds, until);
+        return new SwitchResult.Applied(intent.Id, intent.From, intent.To, pointed.Took.TotalMilliseconds, until) { Away = pointed.Away };
     }
 
     /// <exception cref="DbUpdateConcurrencyException">Another ended the intent first, or moved the pair.</exception>
-    private Task<DateTimeOffset?> SettleAsync(Permit permit, Pair pair, Switch intent, Switch? undo, TimeSpan took) =>
+    private Task<DateTimeOffset?> SettleAsync(Permit permit, Pair pair, Switch intent, Switch? undo, Pointed pointed) =>
         changes.RunAsync<DateTimeOffset?>(permit, db =>
         {
             // As they were read or written before: what another has changed since makes the commit fail.
@@ -329,7 +334,8 @@ public sealed class RequestSwitch(
             DateTimeOffset? until = undo is null && intent.Cause != SwitchCause.Failover ? now + options.Value.SwitchBackWindow : null;
             intent.State = SwitchState.Applied;
             intent.AppliedAt = now;
-            intent.Milliseconds = took.TotalMilliseconds;
+            intent.Milliseconds = pointed.Took.TotalMilliseconds;
+            intent.GatewaysAway = pointed.Away.IsEmpty ? null : string.Join(", ", pointed.Away);
             intent.SwitchBackUntil = until;
             pair.MoveTo(intent.To, until);
             if (undo is not null)
@@ -340,7 +346,7 @@ public sealed class RequestSwitch(
             return Task.FromResult(Changed.Of(until, Line("switch.applied", intent) with
             {
                 Before = new { live = intent.From.Text() },
-                After = new { live = intent.To.Text(), intent.Reason, intent.Milliseconds, intent.SwitchBackUntil },
+                After = new { live = intent.To.Text(), intent.Reason, intent.Milliseconds, intent.SwitchBackUntil, intent.GatewaysAway },
             }));
         }, CancellationToken.None);
 

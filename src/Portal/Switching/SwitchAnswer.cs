@@ -15,6 +15,7 @@ internal static class SwitchAnswer
             live = applied.To.Text(),
             applied.Milliseconds,
             applied.SwitchBackUntil,
+            gatewaysAway = applied.Away,
         }),
         // Nothing has moved yet.
         SwitchResult.Asked asked => Results.Accepted($"/api/v1/tenants/{tenant}/asked-switches/{asked.AskedId}", new

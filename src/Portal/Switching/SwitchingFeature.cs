@@ -148,5 +148,6 @@ public static class SwitchingFeature
         rehearsal = row.RehearsalId,
         @override = row.OverrideReason,
         row.Failure,
+        row.GatewaysAway,
     };
 }

@@ -30,7 +30,7 @@ public sealed class SwitchFaultTests(SwitchTests.Lab lab) : IClassFixture<Switch
         await Eventually.SeesAsync("load", () => Task.FromResult(load.Requests), seen => seen > 100);
         var live = await world.LiveAsync();
         (HttpStatusCode Status, JsonElement Body) answer;
-        await using (new GarbledSocket(Path.Combine(world.Portal.DataDirectory, "gateway", "admin.sock"), garbage))
+        await using (GarbledSocket.At(Path.Combine(world.Portal.DataDirectory, "gateway", "admin.sock"), garbage))
         {
             answer = await SwitchAsync("to a gateway that talks nonsense").WaitAsync(Bound);
         }
@@ -154,28 +154,4 @@ public sealed class SwitchFaultTests(SwitchTests.Lab lab) : IClassFixture<Switch
             return null;
         }
     }, listener => listener is not null) ?? throw new InvalidOperationException();
-
-    /// <summary>In the place of a socket, and that one back when disposed.</summary>
-    private sealed class GarbledSocket : IAsyncDisposable
-    {
-        private readonly FakeSocket fake;
-        private readonly string path;
-
-        /// <param name="answer">Null: none ever.</param>
-        public GarbledSocket(string path, string? answer)
-        {
-            this.path = path;
-            fake = new FakeSocket(answer, path + ".fake");
-            File.Move(path, Kept);
-            File.Move(fake.Path, path);
-        }
-
-        private string Kept => path + ".kept";
-
-        public async ValueTask DisposeAsync()
-        {
-            File.Move(Kept, path, overwrite: true);
-            await fake.DisposeAsync();
-        }
-    }
 }

@@ -57,6 +57,6 @@ public sealed class AnswerTimesTests
 
     private static AnswerTimes Times(params (int Step, long Count)[] counts) => new(counts.ToImmutableSortedDictionary(count => count.Step, count => count.Count));
 
-    private static TrafficReading Reading(int pid, long requests) => new(ImmutableDictionary<int, ImmutableDictionary<string, BackendTraffic>>.Empty.Add(
-        pid, ImmutableDictionary<string, BackendTraffic>.Empty.Add("acme:shop.web.8080:blue", new(SideCounters.Zero with { Requests = requests }, AnswerTimes.None))));
+    private static TrafficReading Reading(int pid, long requests) => new(ImmutableDictionary<WorkerId, ImmutableDictionary<string, BackendTraffic>>.Empty.Add(
+        new(pid), ImmutableDictionary<string, BackendTraffic>.Empty.Add("acme:shop.web.8080:blue", new(SideCounters.Zero with { Requests = requests }, AnswerTimes.None))));
 }

@@ -3,18 +3,20 @@ using Microsoft.AspNetCore.Components;
 using Portal.Access;
 using Portal.Clusters;
 using Portal.Docker;
+using Portal.Gateway;
 using Portal.Pages.Frame;
 using Portal.Pages.Shared;
 using Portal.Store;
 
 namespace Portal.Pages.Hosts;
 
-/// <summary>The platform's engines: whether they answer, what runs on them, and a way to add one.</summary>
+/// <summary>The platform's engines: whether they answer, what runs on them, and a way to add one; and its gateways, where there are several.</summary>
 public sealed partial class HostsPage
 {
     private static readonly (Way Way, string Word)[] Ways = [(Way.Socket, "Unix socket"), (Way.Tcp, "TCP"), (Way.MutualTls, "TCP with mutual TLS")];
 
     private IReadOnlyList<HostView> hosts = [];
+    private IReadOnlyList<GatewayView> gateways = [];
     private bool found;
     private bool adding;
     private Way way = Way.Socket;
@@ -36,6 +38,9 @@ public sealed partial class HostsPage
     private HostQueries Queries { get; set; } = null!;
 
     [Inject]
+    private GatewayQueries Gateways { get; set; } = null!;
+
+    [Inject]
     private AddHost Add { get; set; } = null!;
 
     [Inject]
@@ -47,7 +52,7 @@ public sealed partial class HostsPage
     [Inject]
     private Toast Toast { get; set; } = null!;
 
-    protected override Func<Action, IDisposable> Changes => Feed.When(note => note.Kind is "host" or "inventory");
+    protected override Func<Action, IDisposable> Changes => Feed.When(note => note.Kind is "host" or "inventory" or "gateway");
 
     private string Placeholder => way switch
     {
@@ -66,6 +71,7 @@ public sealed partial class HostsPage
             return;
         }
 
+        gateways = Gateways.List(actor);
         hosts = await Queries.ListAsync(actor, cancellation);
     }
 
