@@ -256,7 +256,8 @@ public sealed class DeploymentRun(
         await using var db = databases.Tenant(lease.Tenant);
         var deployment = await db.Deployments.AsNoTracking().SingleAsync(row => row.Id == lease.Deployment, cancellationToken);
         var tenant = await db.Tenants.Where(row => row.Id == lease.Tenant).Select(row => row.Slug).SingleAsync(cancellationToken);
-        var stack = await db.Stacks.Where(row => row.Id == deployment.StackId).Select(row => row.Name).SingleAsync(cancellationToken);
-        return (deployment, new StackPlace(lease.Tenant, tenant, deployment.EnvironmentId, deployment.Colour, deployment.StackId, stack, deployment.Id));
+        var stack = await db.Stacks.Where(row => row.Id == deployment.StackId)
+            .Select(row => new { row.Name, row.Outside, There = db.Stacks.Any(other => other.Outside && other.RemovedAt == null) }).SingleAsync(cancellationToken);
+        return (deployment, new StackPlace(lease.Tenant, tenant, deployment.EnvironmentId, deployment.Colour, deployment.StackId, stack.Name, deployment.Id) { Outside = OutsideParts.Of(stack.Outside, stack.There) });
     }
 }
