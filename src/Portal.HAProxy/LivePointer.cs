@@ -58,7 +58,7 @@ public sealed record LivePointer(string Side, Share? Share = null)
           http-request set-var(txn.side) var(txn.live)
           http-request set-var(txn.side) str({{Sides.Green}}) if preview { var(txn.live) -m str {{Sides.Blue}} }
           http-request set-var(txn.side) str({{Sides.Blue}}) if preview { var(txn.live) -m str {{Sides.Green}} }
-          acl shared var(txn.pointer),field(3,{{Separator}}) -m found
+          acl shared var(txn.pointer),field(3,{{Separator}}) -m len gt 0
           acl by-cookie var(txn.pointer),field(3,{{Separator}}) -m str cookie
           http-request set-var(txn.lot) req.cook({{Cookie}}),add(0) if shared !preview by-cookie { req.cook({{Cookie}}) -m reg ^[0-9]{1,2}$ }
           http-request set-var(txn.draw) bool(true) if shared !preview by-cookie !{ var(txn.lot) -m found }

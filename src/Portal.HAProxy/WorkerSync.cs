@@ -9,9 +9,15 @@ namespace Portal.HAProxy;
 /// <param name="isCurrent">A replaced worker takes no new connections, and so needs no certificates any more.</param>
 internal sealed class WorkerSync(RuntimeClient worker, GatewayModel model, SlotLayout layout, bool isCurrent)
 {
+    /// <summary>How HAProxy refuses a change of a server in a worker that it has replaced.</summary>
+    private const string Closed = "Proxy is disabled";
+
     private readonly CertificateSync? certificates = isCurrent && model.Listen.TakesTls ? new(worker, model.Certificates) : null;
 
     private int changes;
+
+    /// <summary>The worker was replaced and takes no change of servers any more; what it holds ends where it began.</summary>
+    private bool fixedServers;
 
     /// <summary>The servers of a worker as a layout: a slot that points nowhere is free.</summary>
     public static SlotLayout Observed(IEnumerable<ServerRow> rows)
@@ -51,8 +57,19 @@ internal sealed class WorkerSync(RuntimeClient worker, GatewayModel model, SlotL
     {
         foreach (var (backend, index, wanted, now) in Slots(observed.Layout))
         {
-            if (wanted != now && arriving == wanted is { State: ServerState.Ready })
+            if (fixedServers)
+                return;
+            if (wanted == now || arriving != wanted is { State: ServerState.Ready })
+                continue;
+            try
+            {
                 await ChangeSlotAsync(backend, SlotLayout.SlotName(index), wanted, now, cancellation);
+            }
+            catch (HAProxyException error) when (!isCurrent && error is { Fault: HAProxyFault.Refused } && error.Message.StartsWith(Closed, StringComparison.Ordinal))
+            {
+                // Only its maps can be changed: it lives on for its web sockets and downloads, and nothing may wait for those.
+                fixedServers = true;
+            }
         }
     }
 
@@ -96,7 +113,7 @@ internal sealed class WorkerSync(RuntimeClient worker, GatewayModel model, SlotL
     {
         foreach (var (backend, index, wanted, now) in Slots(observed.Layout))
         {
-            if (wanted != now)
+            if (wanted != now && !fixedServers)
                 return $"{backend}/{SlotLayout.SlotName(index)} should be {wanted?.ToString() ?? "free"} and is {now?.ToString() ?? "free"}.";
         }
         if (!observed.Live.SequenceEqual(model.LiveSides.WithComparers(StringComparer.Ordinal)))

@@ -17,7 +17,7 @@ try
         ["down"] => await DemoDown.ExecuteAsync(PartsPlace.Demo(), stop.Token),
         ["bench", .. var rest] => await BenchRun.ExecuteAsync(BenchOptions.Read(rest), stop.Token),
         ["logs"] => DemoLogs.Show(PartsPlace.Demo()),
-        _ => throw new UsageException("Portal.Lab demo [--exit] [--report FILE] [--http PORT] [--gateway PORT] | down | logs | bench [NAME…] [--json FILE]"),
+        _ => throw new UsageException("Portal.Lab demo [--exit] [--report FILE] [--http PORT] [--gateway PORT] | down | logs | bench [NAME…] [--json FILE] [--requests NUMBER] [--download SECONDS]"),
     };
 }
 catch (UsageException error)

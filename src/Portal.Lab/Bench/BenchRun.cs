@@ -5,7 +5,7 @@ namespace Portal.Lab.Bench;
 /// <summary>Measures whole flows on real parts, each in a world of its own so that none leans on what another left.</summary>
 public static class BenchRun
 {
-    public static IReadOnlyList<string> All { get; } = ["planner", "switch", "redeploy", "deploy", "drift", "intake", "start"];
+    public static IReadOnlyList<string> All { get; } = ["planner", "gateway", "changes", "switch", "redeploy", "deploy", "drift", "intake", "start"];
 
     public static async Task<int> ExecuteAsync(BenchOptions options, CancellationToken cancel)
     {
@@ -13,7 +13,13 @@ public static class BenchRun
         foreach (var name in options.Names)
         {
             Console.WriteLine($"{name} …");
-            var some = name == "planner" ? PlannerBench.Run() : await RunAsync(name, cancel);
+            var some = name switch
+            {
+                "planner" => PlannerBench.Run(),
+                "gateway" => await new GatewayBench(options.Requests).RunAsync(cancel),
+                "changes" => await new ChangesBench(options.Download).RunAsync(cancel),
+                _ => await RunAsync(name, cancel),
+            };
             foreach (var one in some)
             {
                 Console.WriteLine($"  {one.Name}: {one.Value} {one.Unit}{(one.Against is { } against ? $", against {against} ({one.What}), ratio {one.Ratio}" : $", {one.What}")}{(one.Failed is { } failed ? $"; {failed} failed" : "")}");

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Npgsql;
 using Portal.Docker;
 using Portal.Lab.Directories;
 using Portal.Lab.Load;
@@ -63,6 +64,18 @@ internal sealed class BenchWorld : IAsyncDisposable
         }
     }
 
+    /// <summary>To the portal's own database, past the portal.</summary>
+    public string Database => $"Host={Path.Combine(Place.Data, "pg")};Username=portal;Database=portal;Pooling=false";
+
+    /// <summary>What no call of the portal's makes, in its database.</summary>
+    public async Task SqlAsync(string sql, CancellationToken cancel)
+    {
+        await using var connection = new NpgsqlConnection(Database);
+        await connection.OpenAsync(cancel);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+
     public LoadPlan Load(string host) => new(new IPEndPoint(IPAddress.Loopback, gatewayPort), host) { Connections = 50 };
 
     /// <summary>The catalog's sample service, on both sides, as <c>NAME.acme.localhost</c>.</summary>
@@ -113,6 +126,30 @@ internal sealed class BenchWorld : IAsyncDisposable
         await LabImages.FromFolderAsync(Parts.Engine, image, folder, ["/app/haproxy", "-db", "-q", "-f", "/app/bare.cfg"], [$"ENV VERSION={version}"], cancel: cancel);
         await LabImages.PushAsync(Parts.Engine, image, cancel: cancel);
         return image;
+    }
+
+    /// <summary>The bare backend as a stack of its own: version 1 live, 2 on standby.</summary>
+    /// <returns>Its host name.</returns>
+    public async Task<string> DeployBareAsync(CancellationToken cancel)
+    {
+        const string host = "bare.acme.localhost";
+        var (one, two) = (await PushBareAsync("1", cancel), await PushBareAsync("2", cancel));
+        await Developer.PostAsync($"api/v1/tenants/{Tenant}/stacks", new
+        {
+            name = "bare",
+            compose = $"""
+                services:
+                  web:
+                    image: {one}
+                    expose: ["8080"]
+                    labels:
+                      portal.route.host: {host}
+                      portal.route.port: "8080"
+                """,
+        }, cancel);
+        await DeployAsync("bare", "both", images: null, cancel);
+        await DeployAsync("bare", "standby", new Dictionary<string, string> { ["web"] = two.ToString() }, cancel);
+        return host;
     }
 
     public async Task<(string Id, string Secret)> WebhookAsync(string name, string stack, string target, CancellationToken cancel)

@@ -20,7 +20,7 @@ internal sealed class SwitchBench(BenchWorld world)
         await world.DeployAsync("shop", "standby", new Dictionary<string, string> { ["web"] = next.ToString() }, cancel);
         var one = await MeasureAsync("switch sample", sampleHost, cancel);
 
-        var bareHost = await DeployBareAsync(cancel);
+        var bareHost = await world.DeployBareAsync(cancel);
         var two = await MeasureAsync("switch bare", bareHost, cancel);
         var rate = two.Load.RequestsPerSecond;
         return [.. Results(one, "the bound"), .. Results(two, "the bound"), BenchResult.Of("switch bare: rate through the gateway", rate, "requests/s", RateBound, "the bound, at least")];
@@ -70,28 +70,6 @@ internal sealed class SwitchBench(BenchWorld world)
     /// <returns>Milliseconds in the gateway, as the portal measured them.</returns>
     private async Task<double> SwitchAsync(CancellationToken cancel) =>
         (await world.Operator.PostAsync($"api/v1/tenants/{BenchWorld.Tenant}/switches", new { reason = "bench" }, cancel)).GetProperty("milliseconds").GetDouble();
-
-    private async Task<string> DeployBareAsync(CancellationToken cancel)
-    {
-        const string host = "bare.acme.localhost";
-        var (one, two) = (await world.PushBareAsync("1", cancel), await world.PushBareAsync("2", cancel));
-        await world.Developer.PostAsync($"api/v1/tenants/{BenchWorld.Tenant}/stacks", new
-        {
-            name = "bare",
-            compose = $"""
-                services:
-                  web:
-                    image: {one}
-                    expose: ["8080"]
-                    labels:
-                      portal.route.host: {host}
-                      portal.route.port: "8080"
-                """,
-        }, cancel);
-        await world.DeployAsync("bare", "both", images: null, cancel);
-        await world.DeployAsync("bare", "standby", new Dictionary<string, string> { ["web"] = two.ToString() }, cancel);
-        return host;
-    }
 
     private sealed record Measured(string Name, IReadOnlyList<double> Calls, IReadOnlyList<double> Gateway, LoadReport Load);
 }

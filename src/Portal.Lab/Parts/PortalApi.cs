@@ -39,6 +39,12 @@ public sealed class PortalApi : IDisposable
     public Task<JsonElement> PostAsync(string path, object body, CancellationToken cancel) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) }, cancel);
 
+    public Task<JsonElement> PutAsync(string path, object body, CancellationToken cancel) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Put, path) { Content = JsonContent.Create(body) }, cancel);
+
+    public Task<JsonElement> PatchAsync(string path, object body, CancellationToken cancel) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Patch, path) { Content = JsonContent.Create(body) }, cancel);
+
     /// <summary>As CI would: the raw body signed with the webhook's secret.</summary>
     public Task<JsonElement> CallWebhookAsync(string path, string secret, object body, CancellationToken cancel)
     {

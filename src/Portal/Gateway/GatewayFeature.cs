@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Portal.Gateway.Certificates;
+using Portal.Gateway.Traffic;
 using Portal.HAProxy;
 using Portal.Store;
 
@@ -20,6 +21,8 @@ public static class GatewayFeature
         services.AddSingleton<IGateway, HAProxyGateway>();
         services.AddSingleton<GatewayLinks>();
         services.AddSingleton<GatewayDoor>();
+        services.AddSingleton<TrafficBook>();
+        services.AddHostedService<TrafficWorker>();
         services.AddHostedService<GatewayKeeper>();
         services.AddSingleton<CertificateSeal>();
         services.AddSingleton<ServedCertificates>();

@@ -20,6 +20,9 @@ public sealed class HAProxyGateway(HAProxyProcess process, GatewayDriver driver,
     /// <summary>Pointers moved here whose record is not committed yet: until the database says the same, they count.</summary>
     private ImmutableDictionary<string, Colour> moved = ImmutableDictionary.Create<string, Colour>(StringComparer.Ordinal);
 
+    /// <summary>Tenants whose requests wait for a switch of this portal's.</summary>
+    private ImmutableHashSet<string> held = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
+
     public async Task<IReadOnlyList<GatewayServer>> ServersAsync(BackendKey backend, CancellationToken cancellationToken)
     {
         // What was last made to be, also while somebody makes something else: looks do not wait for a reload.
@@ -55,11 +58,33 @@ public sealed class HAProxyGateway(HAProxyProcess process, GatewayDriver driver,
     public Task ShareAsync(string tenantSlug, Colour live, Share? share, CancellationToken cancellationToken) =>
         ExclusiveAsync(() => driver.ShareAsync(tenantSlug, new LivePointer(live.Text(), share), cancellationToken), cancellationToken);
 
+    public Task HoldAsync(string tenantSlug, Colour live, CancellationToken cancellationToken) =>
+        ExclusiveAsync(async () =>
+        {
+            held = held.Add(tenantSlug);
+            return await driver.ShareAsync(tenantSlug, new LivePointer(live.Text()) { Held = true }, cancellationToken);
+        }, cancellationToken);
+
+    public Task ReleaseAsync(string tenantSlug, Colour live, CancellationToken cancellationToken) =>
+        ExclusiveAsync(async () =>
+        {
+            if (!held.Contains(tenantSlug))
+            {
+                return false;
+            }
+
+            // Whatever becomes of the command: what is not held is made so again by the keeper.
+            held = held.Remove(tenantSlug);
+            await driver.ShareAsync(tenantSlug, new LivePointer(live.Text()), cancellationToken);
+            return true;
+        }, cancellationToken);
+
     public Task<TimeSpan> PointAsync(string tenantSlug, Colour live, CancellationToken cancellationToken) =>
         ExclusiveAsync(async () =>
         {
             var result = await driver.SwitchAsync(tenantSlug, live.Text(), cancellationToken);
             moved = moved.SetItem(tenantSlug, live);
+            held = held.Remove(tenantSlug);
             return result.Moved;
         }, cancellationToken);
 
@@ -151,7 +176,9 @@ public sealed class HAProxyGateway(HAProxyProcess process, GatewayDriver driver,
     }
 
     private string Pointer(string tenantSlug, Colour live, GradualSwitch? gradual) =>
-        moved.TryGetValue(tenantSlug, out var newer) && newer != live ? newer.Text() : new LivePointer(live.Text(), gradual?.AsShare()).ToString();
+        moved.TryGetValue(tenantSlug, out var newer) && newer != live ? newer.Text()
+        : held.Contains(tenantSlug) ? new LivePointer(live.Text()) { Held = true }.ToString()
+        : new LivePointer(live.Text(), gradual?.AsShare()).ToString();
 
     /// <summary>Kept in memory once read; a HAProxy that runs since before this process tells what it serves.</summary>
     private async Task<ImmutableDictionary<BackendSide, ImmutableArray<ServerModel>>> KnownAsync(CancellationToken cancellationToken) =>

@@ -43,6 +43,12 @@ public interface IGateway
     /// <summary>Leaves a share of the clients to the side that is not live, as the database has it. A tenant that is live elsewhere by now stays as it is.</summary>
     Task ShareAsync(string tenantSlug, Colour live, Share? share, CancellationToken cancellationToken);
 
+    /// <summary>Lets the tenant's requests wait until it is switched or released, a minute at most. A portal that ends lets go of them when it is back.</summary>
+    Task HoldAsync(string tenantSlug, Colour live, CancellationToken cancellationToken);
+
+    /// <summary>Lets them go on where they are still held.</summary>
+    Task ReleaseAsync(string tenantSlug, Colour live, CancellationToken cancellationToken);
+
     /// <summary>Tenant → where its live pointer stands now.</summary>
     Task<IReadOnlyDictionary<string, Colour>> LiveAsync(CancellationToken cancellationToken);
 

@@ -88,6 +88,8 @@ public sealed class Route : ITenantOwned
     public string? RedirectTo { get; set; }
     /// <summary>Requests by HTTP are sent to HTTPS.</summary>
     public bool HttpsOnly { get; set; }
+    /// <summary>How long requests wait for a replica where there is none just now; null: not at all.</summary>
+    public int? HoldSeconds { get; set; }
 }
 
 public sealed class Secret : ITenantOwned

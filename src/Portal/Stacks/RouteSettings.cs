@@ -10,16 +10,18 @@ namespace Portal.Stacks;
 /// <param name="Rate">The same from all together.</param>
 /// <param name="Maintenance">A page with 503 for everybody; the preview of standby stays.</param>
 /// <param name="RedirectTo">Where requests are sent instead, with their path and query after it.</param>
+/// <param name="HoldSeconds">Where the live side has no replica just now, as in a redeploy that stops first, requests wait so long for one instead of being refused.</param>
 /// <param name="HttpsOnly">Requests by HTTP are sent to HTTPS with 308, where the gateway takes that.</param>
-public sealed record RouteSettings(long? MaxBodyBytes, int? TimeoutSeconds, int? ClientRate, int? Rate, bool Maintenance, string? RedirectTo, bool HttpsOnly)
+public sealed record RouteSettings(long? MaxBodyBytes, int? TimeoutSeconds, int? ClientRate, int? Rate, bool Maintenance, string? RedirectTo, bool HttpsOnly, int? HoldSeconds)
 {
     private const long LargestBody = 1L << 40;
     private const int LongestTimeout = 3600;
+    private const int LongestHold = 60;
     private const int HighestRate = 1_000_000;
 
-    public static RouteSettings None { get; } = new(null, null, null, null, false, null, false);
+    public static RouteSettings None { get; } = new(null, null, null, null, false, null, false, null);
 
-    public static RouteSettings Of(Route route) => new(route.MaxBodyBytes, route.TimeoutSeconds, route.ClientRate, route.Rate, route.Maintenance, route.RedirectTo, route.HttpsOnly);
+    public static RouteSettings Of(Route route) => new(route.MaxBodyBytes, route.TimeoutSeconds, route.ClientRate, route.Rate, route.Maintenance, route.RedirectTo, route.HttpsOnly, route.HoldSeconds);
 
     internal RoutePolicy Policy => new()
     {
@@ -30,10 +32,11 @@ public sealed record RouteSettings(long? MaxBodyBytes, int? TimeoutSeconds, int?
         Maintenance = Maintenance,
         RedirectTo = RedirectTo,
         HttpsOnly = HttpsOnly,
+        Hold = TimeSpan.FromSeconds(HoldSeconds ?? 0),
     };
 
     internal void ApplyTo(Route route) =>
-        (route.MaxBodyBytes, route.TimeoutSeconds, route.ClientRate, route.Rate, route.Maintenance, route.RedirectTo, route.HttpsOnly) = (MaxBodyBytes, TimeoutSeconds, ClientRate, Rate, Maintenance, RedirectTo, HttpsOnly);
+        (route.MaxBodyBytes, route.TimeoutSeconds, route.ClientRate, route.Rate, route.Maintenance, route.RedirectTo, route.HttpsOnly, route.HoldSeconds) = (MaxBodyBytes, TimeoutSeconds, ClientRate, Rate, Maintenance, RedirectTo, HttpsOnly, HoldSeconds);
 
     /// <returns>Null where all is well; else the field, by its name in the API, and what is wrong.</returns>
     public (string Field, string Problem)? Problem(string hostName) => this switch
@@ -42,6 +45,7 @@ public sealed record RouteSettings(long? MaxBodyBytes, int? TimeoutSeconds, int?
         { TimeoutSeconds: <= 0 or > LongestTimeout } => ("timeoutSeconds", $"1 to {LongestTimeout} seconds."),
         { ClientRate: <= 0 or > HighestRate } => ("clientRate", $"1 to {HighestRate} requests a second."),
         { Rate: <= 0 or > HighestRate } => ("rate", $"1 to {HighestRate} requests a second."),
+        { HoldSeconds: <= 0 or > LongestHold } => ("holdSeconds", $"1 to {LongestHold} seconds."),
         { RedirectTo: { } target } when !RoutePolicy.IsRedirect(target) => ("redirectTo", "An address such as https://new.example.com or https://example.com/below, without a slash at its end: path and query of a request come after it."),
         { RedirectTo: { } target } when new Uri(target).Host.Equals(hostName, StringComparison.OrdinalIgnoreCase) => ("redirectTo", "It leads back to the route's own host name."),
         _ => null,
@@ -66,6 +70,7 @@ public sealed record RouteSettings(long? MaxBodyBytes, int? TimeoutSeconds, int?
                 "timeoutSeconds" => none ? (after with { TimeoutSeconds = null }, "") : IsInt(field.Value, out var seconds) ? (after with { TimeoutSeconds = seconds }, "") : (null, "A whole number, or null."),
                 "clientRate" => none ? (after with { ClientRate = null }, "") : IsInt(field.Value, out var client) ? (after with { ClientRate = client }, "") : (null, "A whole number, or null."),
                 "rate" => none ? (after with { Rate = null }, "") : IsInt(field.Value, out var rate) ? (after with { Rate = rate }, "") : (null, "A whole number, or null."),
+                "holdSeconds" => none ? (after with { HoldSeconds = null }, "") : IsInt(field.Value, out var hold) ? (after with { HoldSeconds = hold }, "") : (null, "A whole number, or null."),
                 "maintenance" => field.Value.ValueKind is JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null ? (after with { Maintenance = field.Value.ValueKind == JsonValueKind.True }, "") : (null, "true, false or null."),
                 "redirectTo" => none ? (after with { RedirectTo = null }, "") : field.Value.ValueKind == JsonValueKind.String ? (after with { RedirectTo = field.Value.GetString() }, "") : (null, "A text, or null."),
                 "httpsOnly" => field.Value.ValueKind is JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null ? (after with { HttpsOnly = field.Value.ValueKind == JsonValueKind.True }, "") : (null, "true, false or null."),

@@ -54,6 +54,9 @@ public sealed record SwitchRequest(string? Reason, string? Override = null, Guid
 
     public SwitchCause Cause { get; init; }
 
+    /// <summary>Let requests wait until those in flight are answered, so long at most: for what must not run on both sides at once. Null: they go on.</summary>
+    public TimeSpan? Hold { get; init; }
+
     /// <summary>The numbers that led to it, for the audit event.</summary>
     public object? Measured { get; init; }
 
@@ -72,7 +75,7 @@ public sealed record SwitchRequest(string? Reason, string? Override = null, Guid
 /// between, <see cref="SwitchSettler"/> brings gateway and database together again.
 /// </summary>
 public sealed class RequestSwitch(
-    PortalDbFactory databases, Changes changes, Preflight preflight, Examination examination, RehearsalQueries rehearsals, SwitchAndDeployGate gate, Asks asks, IGateway gateway, SwitchMeter meter,
+    PortalDbFactory databases, Changes changes, Preflight preflight, Examination examination, RehearsalQueries rehearsals, SwitchAndDeployGate gate, Asks asks, IGateway gateway, SwitchMeter meter, HeldTraffic traffic,
     IOptions<SwitchOptions> options, TimeProvider clock)
 {
     private const int LongestReason = 500;
@@ -141,6 +144,11 @@ public sealed class RequestSwitch(
             // Whoever allowed failover has said that nobody is to be asked when it comes to that.
             if (standing.Gate.Rules is { SecondPerson: true } && request.Approved is null && request.Cause != SwitchCause.Failover)
             {
+                if (request.Override is null && request.Hold is not null)
+                {
+                    return new SwitchResult.Invalid("holdSeconds", "A switch that waits for a second person's word does not hold requests: nobody knows when that comes.");
+                }
+
                 if (request.Override is null)
                 {
                     return await asks.ExecuteAsync(permit, standing.Pair, request, report, cancellationToken);
@@ -152,8 +160,13 @@ public sealed class RequestSwitch(
 
         try
         {
+            await using var waiting = request.Hold is { } most ? await traffic.BeginAsync(tenant.Slug, report.From, most, cancellationToken) : null;
             var intent = await IntendAsync(permit, standing, request, report, undo, cancellationToken);
             return await ApplyAsync(permit, tenant.Slug, standing.Pair, intent, undo, before, cancellationToken);
+        }
+        catch (GatewayException error)
+        {
+            return new SwitchResult.GatewayFailed(error.Message);
         }
         catch (ConflictException)
         {
@@ -172,6 +185,7 @@ public sealed class RequestSwitch(
     private static SwitchResult? Problem(SwitchRequest request) =>
         string.IsNullOrWhiteSpace(request.Reason) || request.Reason.Length > LongestReason ? new SwitchResult.ReasonMissing()
         : request.Override is { } why && (string.IsNullOrWhiteSpace(why) || why.Length > LongestReason) ? new SwitchResult.Invalid("override", $"Say why to switch against a check, in at most {LongestReason} characters.")
+        : request.Hold is { } hold && (hold <= TimeSpan.Zero || hold > HeldTraffic.Longest) ? new SwitchResult.Invalid("holdSeconds", $"1 to {HeldTraffic.Longest.TotalSeconds:0} seconds.")
         : null;
 
     private async Task<Standing> StandingAsync(Guid tenant, CancellationToken cancellationToken)
@@ -229,7 +243,7 @@ public sealed class RequestSwitch(
         var line = Line("switch.requested", intent) with
         {
             Before = new { live = report.From.Text() },
-            After = new { live = report.To.Text(), reason, cause = request.Cause, measured = request.Measured, switchBack = undo is not null, rehearsal = intent.RehearsalId, askedBy = request.Approved?.AskedBy, approvedBy = intent.ApprovedBy, checks = report.Checks, differences = report.Differences },
+            After = new { live = report.To.Text(), reason, cause = request.Cause, holdSeconds = request.Hold?.TotalSeconds, measured = request.Measured, switchBack = undo is not null, rehearsal = intent.RehearsalId, askedBy = request.Approved?.AskedBy, approvedBy = intent.ApprovedBy, checks = report.Checks, differences = report.Differences },
             Also =
             [
                 .. overridden is null ? Array.Empty<AuditLine>() : [Line("switch.overridden", intent) with { After = new { reason = overridden, failed = report.Failed } }],

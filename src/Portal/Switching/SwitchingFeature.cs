@@ -14,7 +14,8 @@ namespace Portal.Switching;
 /// <param name="Override">Why to switch although a check fails; owners may.</param>
 /// <param name="Rehearsal">The rehearsal to rely on: anything different since then blocks.</param>
 /// <param name="To">The colour that is to be live, or left out for the other one. Named, a call that is made twice switches once.</param>
-public sealed record SwitchBody(string? Reason, string? Override, Guid? Rehearsal, string? To);
+/// <param name="HoldSeconds">Let requests wait while those in flight are answered, so long at most; left out, they go on.</param>
+public sealed record SwitchBody(string? Reason, string? Override, Guid? Rehearsal, string? To, int? HoldSeconds);
 
 public static class SwitchingFeature
 {
@@ -32,6 +33,7 @@ public static class SwitchingFeature
         services.AddSingleton<Examination>();
         services.AddSingleton<RehearsalQueries>();
         services.AddSingleton<RehearseSwitch>();
+        services.AddSingleton<HeldTraffic>();
         services.AddSingleton<SwitchMeter>();
         services.AddSingleton<Asks>();
         services.AddSingleton<AskedSwitchQueries>();
@@ -94,7 +96,7 @@ public static class SwitchingFeature
             return Problems.Invalid("to", "blue or green: the colour that is to be live.");
         }
 
-        return SwitchAnswer.Of(tenant, await request.ExecuteAsync(http.Actor(), key, generation: null, new SwitchRequest(body.Reason, body.Override, body.Rehearsal) { To = to }, cancellationToken));
+        return SwitchAnswer.Of(tenant, await request.ExecuteAsync(http.Actor(), key, generation: null, new SwitchRequest(body.Reason, body.Override, body.Rehearsal) { To = to, Hold = body.HoldSeconds is { } hold ? TimeSpan.FromSeconds(hold) : null }, cancellationToken));
     }
 
     private static async Task<IResult> ListAsync(string tenant, HttpContext http, TenantQueries tenants, SwitchQueries switches, CancellationToken cancellationToken) =>

@@ -128,7 +128,7 @@ public sealed class SwitchTests(SwitchTests.Lab lab) : IClassFixture<SwitchTests
     {
         await SwitchAsync("so that the pointer is not where it began");
         var (version, _) = await VersionsAsync();
-        foreach (var pid in GatewayProcesses())
+        foreach (var pid in lab.GatewayProcesses())
         {
             using var process = System.Diagnostics.Process.GetProcessById(pid);
             process.Kill();
@@ -152,7 +152,7 @@ public sealed class SwitchTests(SwitchTests.Lab lab) : IClassFixture<SwitchTests
     public async Task A_switch_that_the_gateway_did_not_make_leaves_the_way_free_for_the_next()
     {
         var live = await world.LiveAsync();
-        var stopped = GatewayProcesses().ToList();
+        var stopped = lab.GatewayProcesses().ToList();
         HttpStatusCode status;
         JsonElement answer;
         await SignalAsync("STOP", stopped);
@@ -175,23 +175,6 @@ public sealed class SwitchTests(SwitchTests.Lab lab) : IClassFixture<SwitchTests
     private static Task SignalAsync(string signal, IEnumerable<int> processes) =>
         Shell.RunAsync("kill", [$"-{signal}", .. processes.Select(pid => pid.ToString(System.Globalization.CultureInfo.InvariantCulture))], CancellationToken.None);
 
-    private IEnumerable<int> GatewayProcesses() => Directory.EnumerateDirectories("/proc")
-        .Select(folder => int.TryParse(Path.GetFileName(folder), out var pid) ? pid : 0)
-        .Where(pid => pid > 0 && CommandLine(pid) is var line && line.StartsWith("haproxy", StringComparison.Ordinal) && line.Contains($"{world.Portal.DataDirectory}/", StringComparison.Ordinal));
-
-    private static string CommandLine(int pid)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{pid}/cmdline").Replace('\0', ' ');
-        }
-        catch (IOException)
-        {
-            // Gone since it was listed.
-            return "";
-        }
-    }
-
     private async Task<(string Live, string Standby)> VersionsAsync()
     {
         var live = await world.LiveAsync();
@@ -208,6 +191,24 @@ public sealed class SwitchTests(SwitchTests.Lab lab) : IClassFixture<SwitchTests
         public string VersionOf(string colour) => colour == firstLive ? "1" : "2";
 
         private string firstLive = "";
+
+        /// <summary>Master and workers.</summary>
+        public IEnumerable<int> GatewayProcesses() => Directory.EnumerateDirectories("/proc")
+            .Select(folder => int.TryParse(Path.GetFileName(folder), out var pid) ? pid : 0)
+            .Where(pid => pid > 0 && CommandLine(pid) is var line && line.StartsWith("haproxy", StringComparison.Ordinal) && line.Contains($"{World.Portal.DataDirectory}/", StringComparison.Ordinal));
+
+        private static string CommandLine(int pid)
+        {
+            try
+            {
+                return File.ReadAllText($"/proc/{pid}/cmdline").Replace('\0', ' ');
+            }
+            catch (IOException)
+            {
+                // Gone since it was listed.
+                return "";
+            }
+        }
 
         public async Task InitializeAsync()
         {

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Text;
 using Portal.HAProxy;
 using Portal.Lab.Load;
 using static Portal.Tests.HAProxy.GatewayLab;
@@ -111,54 +110,5 @@ public sealed class RuntimeClientTests
         Assert.Equal(3, rows.Single(row => row.Kind == StatKind.Server && row.Proxy == back.Proxy && row.Server == "s1").Sessions);
         Assert.All(await gateway.Process.Admin.ShowStatsAsync(back.Proxy), row => Assert.Equal(back.Proxy, row.Proxy));
         Assert.True(await gateway.Process.Admin.ShowInfoAsync() is { Pid: > 0, Requests: >= 4, Version: ['2', ..] });
-    }
-
-    /// <summary>A Unix socket that gives every caller the same answer, or takes the command and stays silent.</summary>
-    private sealed class FakeSocket : IAsyncDisposable
-    {
-        private readonly Socket listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        private readonly CancellationTokenSource stop = new();
-        private readonly List<Socket> callers = [];
-        private readonly Task serving;
-
-        public FakeSocket(string? answer)
-        {
-            listener.Bind(new UnixDomainSocketEndPoint(Path));
-            listener.Listen();
-            serving = ServeAsync(answer);
-        }
-
-        public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"fake{Guid.NewGuid():N}.sock");
-
-        private async Task ServeAsync(string? answer)
-        {
-            try
-            {
-                while (true)
-                {
-                    var caller = await listener.AcceptAsync(stop.Token);
-                    callers.Add(caller);
-                    if (answer is null)
-                        continue;
-                    await caller.ReceiveAsync(new byte[1000], stop.Token);
-                    await caller.SendAsync(Encoding.UTF8.GetBytes(answer), stop.Token);
-                    caller.Shutdown(SocketShutdown.Both);
-                }
-            }
-            catch (OperationCanceledException)
-            {
-                // The test is over.
-            }
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await stop.CancelAsync();
-            await serving;
-            callers.ForEach(caller => caller.Dispose());
-            listener.Dispose();
-            stop.Dispose();
-            File.Delete(Path);
-        }
     }
 }

@@ -85,6 +85,26 @@ public sealed class SwitchTests
     }
 
     [Fact]
+    public async Task A_replica_comes_and_goes_while_a_replaced_worker_still_holds_a_connection()
+    {
+        await using var backend = await BareBackend.StartAsync(["v1", "v2"]);
+        await using var gateway = new GatewayLab();
+        RouteModel Route(params ServerModel[] blue) => new(Host, "/", Key, [.. blue], []);
+        var added = Route(Server(backend.Ports["v1"])) with { Host = "new.example", Key = "acme:new.80" };
+        await gateway.Driver.ApplyAsync(gateway.Model(Route(Server(backend.Ports["v1"]))));
+        using var client = gateway.Client();
+        Assert.Equal("v1", (await GetAsync(client)).Body);
+        Assert.True((await gateway.Driver.ApplyAsync(gateway.Model(Route(Server(backend.Ports["v1"])), added))).Reloaded);
+        Assert.Contains((await gateway.Process.Master.ShowProcessesAsync()).Workers, worker => !worker.IsCurrent);
+
+        await gateway.Driver.ApplyAsync(gateway.Model(Route(Server(backend.Ports["v1"], ServerState.Drain), Server(backend.Ports["v2"])), added));
+        Assert.Equal("v2", (await gateway.GetAsync()).Body);
+        await gateway.Driver.ApplyAsync(gateway.Model(Route(Server(backend.Ports["v2"])), added));
+        Assert.Equal("v2", (await gateway.GetAsync()).Body);
+        Assert.Contains((await gateway.Process.Master.ShowProcessesAsync()).Workers, worker => !worker.IsCurrent);
+    }
+
+    [Fact]
     public async Task A_group_that_is_not_there_cannot_be_switched()
     {
         await using var backend = await BareBackend.StartAsync(["v1"]);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Portal.Tests.Lab;
 using static Microsoft.Playwright.Assertions;
@@ -43,6 +44,24 @@ public sealed class RoutePageTests(PagesWorld world)
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Remove route" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = host, Exact = true })).ToHaveCountAsync(0);
         await Eventually.EqualsAsync(HttpStatusCode.NotFound, () => ThroughGatewayAsync(host));
+    }
+
+    [Fact]
+    public async Task What_passes_is_drawn_live_against_standby()
+    {
+        var page = await world.OpenAsync("acme-view", "/tenants/acme/routes");
+        await using var _ = page.Context;
+        await using var live = world.Visit("shop.acme.localhost");
+        await using var standby = world.Visit("standby--shop.acme.localhost");
+        var traffic = page.GetByRole(AriaRole.Region, new() { Name = "Traffic of shop web:8080" });
+        var requests = traffic.GetByRole(AriaRole.Img, new() { NameRegex = new Regex("^Requests a second over the last ten minutes: live blue now [1-9]") });
+        await Expect(requests).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await Expect(requests.Locator("polyline.live")).ToHaveCountAsync(1);
+        await Expect(traffic.GetByRole(AriaRole.Img, new() { NameRegex = new Regex("^p95 over the last ten minutes: live blue now [0-9,.]+ ms") })).ToBeVisibleAsync();
+        await Expect(traffic.GetByRole(AriaRole.Img, new() { NameRegex = new Regex("^Failed a second .* standby green now 0") })).ToBeVisibleAsync();
+        // A line needs two points.
+        await Expect(requests.Locator("polyline.live")).ToHaveAttributeAsync("points", new Regex(" .* "), new() { Timeout = 30_000 });
+        await Pictures.TakeAsync(page, "routes-traffic");
     }
 
     [Fact]
@@ -117,7 +136,7 @@ public sealed class RoutePageTests(PagesWorld world)
         using var set = await world.Administrator.PatchAsJsonAsync($"/api/v1/tenants/acme/routes/{id}", new { maxBodyBytes = 1000, redirectTo = "https://new.example.com", clientRate = 50 });
         Assert.Equal(HttpStatusCode.OK, set.StatusCode);
         using var changed = await world.Administrator.PatchAsJsonAsync($"/api/v1/tenants/acme/routes/{id}", new { redirectTo = (string?)null, timeoutSeconds = 5 });
-        Assert.Equal("""{"maxBodyBytes":1000,"timeoutSeconds":5,"clientRate":50,"rate":null,"maintenance":false,"redirectTo":null,"httpsOnly":false}""", await changed.Content.ReadAsStringAsync());
+        Assert.Equal("""{"maxBodyBytes":1000,"timeoutSeconds":5,"clientRate":50,"rate":null,"maintenance":false,"redirectTo":null,"httpsOnly":false,"holdSeconds":null}""", await changed.Content.ReadAsStringAsync());
         foreach (var (field, body) in new (string, object)[]
         {
             ("rate", new { rate = 0 }), ("timeoutSeconds", new { timeoutSeconds = "5" }), ("redirectTo", new { redirectTo = "javascript:x" }), ("redirectTo", new { redirectTo = $"https://{host}" }), ("colour", new { colour = "blue" }),

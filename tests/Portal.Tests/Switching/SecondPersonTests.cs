@@ -22,6 +22,9 @@ public sealed class SecondPersonTests(PagesWorld world)
         using var owner = await PersonAsync("acme-owner");
         Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync(ops, HttpMethod.Put, "eyes/switch-rules", new { secondPerson = true })).Status);
         await WantAsync(owner, "eyes");
+        // Neither can wait for somebody's word, and neither goes without it.
+        Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(ops, HttpMethod.Post, "eyes/switches", new { reason = "a test", holdSeconds = 5 })).Status);
+        Refused(await SendAsync(ops, HttpMethod.Post, "eyes/gradual", new { reason = "a test", steps = new[] { 5 } }), "one in steps cannot ask for it");
 
         var (status, asked) = await AskAsync(ops, "eyes");
         Assert.True(status == HttpStatusCode.Accepted, asked.ToString());

@@ -52,7 +52,7 @@ public sealed class SwitchWorld : IAsyncLifetime
                   web:
                     image: {{World.Image("1")}}
                     expose: ["8080"]
-                    labels: {portal.route.host: "{{tenant.Host}}", portal.route.port: "8080", portal.health: "tcp:8080", portal.health.interval: 200ms}
+                    labels: {portal.route.host: "{{tenant.Host}}", portal.route.port: "8080", portal.health: "tcp:8080", portal.health.interval: 1s}
                 """,
         });
         await tenant.DeployAsync(new { target = "both" });

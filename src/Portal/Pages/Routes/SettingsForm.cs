@@ -15,6 +15,7 @@ internal sealed class SettingsForm
     public int? TimeoutSeconds { get; set; }
     public int? ClientRate { get; set; }
     public int? Rate { get; set; }
+    public int? HoldSeconds { get; set; }
 
     public static SettingsForm Of(RouteSettings settings) => new()
     {
@@ -25,6 +26,7 @@ internal sealed class SettingsForm
         TimeoutSeconds = settings.TimeoutSeconds,
         ClientRate = settings.ClientRate,
         Rate = settings.Rate,
+        HoldSeconds = settings.HoldSeconds,
     };
 
     /// <summary>What was typed, over what holds by now: what was not touched stays as somebody else may have set it meanwhile.</summary>
@@ -40,7 +42,8 @@ internal sealed class SettingsForm
             Rate == before.Rate ? now.Rate : Rate,
             Maintenance == before.Maintenance ? now.Maintenance : Maintenance,
             target == before.RedirectTo ? now.RedirectTo : target,
-            HttpsOnly == before.HttpsOnly ? now.HttpsOnly : HttpsOnly);
+            HttpsOnly == before.HttpsOnly ? now.HttpsOnly : HttpsOnly,
+            HoldSeconds == before.HoldSeconds ? now.HoldSeconds : HoldSeconds);
     }
 
     public static string Size(long bytes) => bytes switch

@@ -16,6 +16,8 @@ public sealed class UndoWorker(
     public static readonly TimeSpan WatchFor = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    /// <summary>A switch is told of several times, and whoever makes it has the machine first.</summary>
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<Guid, TrafficReading> begun = [];
@@ -43,6 +45,7 @@ public sealed class UndoWorker(
             }
 
             await wake.WaitAsync(watching ? Pause : Idle, stoppingToken);
+            await Task.Delay(BetweenLooks, clock, stoppingToken);
         }
     }
 

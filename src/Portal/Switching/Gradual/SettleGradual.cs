@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Portal.Audit;
 using Portal.Gateway;
@@ -11,8 +12,14 @@ namespace Portal.Switching.Gradual;
 /// <summary>Takes a gradual switch as far as it goes now. May be called again at any time, after any crash: the step and its time are in the database.</summary>
 public sealed class SettleGradual(PortalDbFactory databases, Changes changes, IGateway gateway, Preflight preflight, SwitchByItself switches, TimeProvider clock)
 {
+    /// <summary>A portal that has just started has an empty inventory; what it never saw fit gets so long to show.</summary>
+    private static readonly TimeSpan GraceAtFirst = TimeSpan.FromSeconds(30);
+
     private const string Loop = "gradual switch";
     private static readonly Actor Acting = Actor.System(Loop);
+
+    private readonly DateTimeOffset started = clock.GetUtcNow();
+    private readonly ConcurrentDictionary<Guid, bool> seenFit = new();
 
     /// <param name="passed">By the gateway's counters, since the step began or this portal did.</param>
     /// <exception cref="DbUpdateConcurrencyException">Somebody stopped it at the same moment.</exception>
@@ -73,6 +80,15 @@ public sealed class SettleGradual(PortalDbFactory databases, Changes changes, IG
             select new { tenant.Slug, pair.Live, pair.Generation, Rules = db.SwitchRules.FirstOrDefault() }).SingleAsync(cancellationToken);
         var report = await preflight.ExecuteAsync(gradual.TenantId, gradual.From, cancellationToken);
         var unfit = report.Unfit.FirstOrDefault(check => !check.Able);
+        if (unfit is null)
+        {
+            seenFit.TryAdd(gradual.Id, true);
+        }
+        else if (!seenFit.ContainsKey(gradual.Id) && clock.GetUtcNow() - started < GraceAtFirst)
+        {
+            unfit = null;
+        }
+
         return (new TenantKey(gradual.TenantId, found.Slug), new GradualSight(
             found.Live,
             found.Generation,
