@@ -227,12 +227,12 @@ public sealed class DeploymentRun(
                 await PlaceAsync(db, deployment, cancellationToken);
             }
 
-            var stack = await db.Stacks.Where(row => row.Id == deployment.StackId).Select(row => row.Name).SingleAsync(cancellationToken);
+            var stack = await db.Stacks.Where(row => row.Id == deployment.StackId).Select(row => new { row.Name, row.Outside }).SingleAsync(cancellationToken);
             var revision = await db.Revisions.Where(row => row.Id == deployment.RevisionId).Select(row => row.Number).SingleAsync(cancellationToken);
-            return (true, new AuditLine(action, "stack", stack)
+            return (true, new AuditLine(action, "stack", stack.Name)
             {
                 Result = deployment.State == DeploymentState.Succeeded ? "ok" : $"{SnakeCase.Of(deployment.State.ToString())}: {deployment.ReasonText}",
-                After = new { deployment = deployment.Id, state = deployment.State, reason = deployment.Reason, revision, environment = deployment.Colour.Text(), askedBy = deployment.Actor, seconds = (deployment.EndedAt - deployment.StartedAt)?.TotalSeconds },
+                After = new { deployment = deployment.Id, state = deployment.State, reason = deployment.Reason, revision, environment = deployment.Colour.Text(stack.Outside), askedBy = deployment.Actor, seconds = (deployment.EndedAt - deployment.StartedAt)?.TotalSeconds },
                 Correlation = deployment.Id,
                 Notes = [new ChangeNote(lease.Tenant, "deployment", deployment.Id), new ChangeNote(lease.Tenant, "stack", deployment.StackId)],
             });

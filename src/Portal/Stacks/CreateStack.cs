@@ -40,6 +40,12 @@ public sealed partial class CreateStack(Changes changes, StackTexts texts, Stack
     public async Task<CreateStackResult> ExecuteAsync(Actor actor, Guid tenant, NewStack wanted, CancellationToken cancellationToken)
     {
         var permit = actor.Demand(Permission.StackEdit, tenant);
+        if (wanted.Outside)
+        {
+            // Its names are everybody's in the tenant from then on, and live's containers are connected to where they will be.
+            actor.Demand(Permission.DeployLive, tenant);
+        }
+
         if (!NamePattern().IsMatch(wanted.Name))
         {
             return new CreateStackResult.Invalid("name", "Lower-case letters, digits and hyphens, at most 32, no hyphen at either end.");
@@ -115,9 +121,9 @@ public sealed partial class CreateStack(Changes changes, StackTexts texts, Stack
             return Changed.Nothing<CreateStackResult>(new CreateStackResult.RouteTaken(elsewhere.HostName, elsewhere.Path));
         }
 
-        if (wanted.Outside && await OutsideRules.ProblemAsync(db, box, tenant, besides: null, read.Stack!, cancellationToken) is { } misplaced)
+        if (await OutsideRules.ProblemAsync(db, box, tenant, wanted.Outside, besides: null, read.Stack!, cancellationToken) is { } misplaced)
         {
-            return Changed.Nothing<CreateStackResult>(new CreateStackResult.Invalid(OutsideRules.Field, misplaced));
+            return Changed.Nothing<CreateStackResult>(new CreateStackResult.Invalid(wanted.Outside ? OutsideRules.Field : "compose", misplaced));
         }
 
         var now = clock.GetUtcNow();

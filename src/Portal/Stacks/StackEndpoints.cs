@@ -136,7 +136,7 @@ internal static class StackEndpoints
         movesOn = MovingOn.Text(stack.SwitchAfter),
         stack.CreatedAt,
         stack.CreatedBy,
-        runs = stack.Runs.ToDictionary(run => stack.Outside ? OutsideRules.Field : run.Key.Text(), run => run.Value),
-        needsRedeploy = outdated.Where(one => one.Stack == stack.Name).Select(one => new { environment = one.Side.Text(), one.Secret, one.Runs, one.Newest, one.Services }),
+        runs = stack.Runs.ToDictionary(run => run.Key.Text(stack.Outside), run => run.Value),
+        needsRedeploy = outdated.Where(one => one.Stack == stack.Name).Select(one => new { environment = one.Side.Text(one.Outside), one.Secret, one.Runs, one.Newest, one.Services }),
     };
 }

@@ -134,7 +134,7 @@ public static class ContainerMapping
     {
         var environment = service.Environment.ToDictionary(pair => pair.Key, pair => (string?)pair.Value, StringComparer.Ordinal);
         environment["PORTAL_TENANT"] = place.TenantSlug;
-        environment["PORTAL_ENVIRONMENT"] = place.Outside == OutsidePart.Is ? "outside" : place.Colour.Text();
+        environment["PORTAL_ENVIRONMENT"] = place.Colour.Text(place.Outside == OutsidePart.Is);
         environment["PORTAL_STACK"] = place.Stack;
         return environment;
     }

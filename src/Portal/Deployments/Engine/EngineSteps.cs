@@ -91,6 +91,7 @@ public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFile
                 // Somebody has cleared away what was there a moment ago: an image that nothing used yet, or a network.
                 await log.LineAsync($"{error.Message} Once more.", cancellationToken);
                 await PrepareAsync(engine, place, wanted, service, log, cancellationToken);
+                await OutsideAsync(engine, place, log, cancellationToken);
                 return await engine.Client.Containers.CreateAsync(name, spec, cancellationToken);
             }
         }

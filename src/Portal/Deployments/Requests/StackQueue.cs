@@ -124,7 +124,7 @@ internal sealed class StackQueue(
                 stack = stack.Name,
                 revision = revision.Number,
                 target = stack.Outside ? "outside" : request.Target.Text(),
-                environments = stack.Outside ? ["outside"] : item.Colours.Select(colour => colour.Text()),
+                environments = item.Colours.Select(colour => colour.Text(stack.Outside)),
                 images = revision.Images.ToDictionary(image => image.Key, image => $"{image.Value.Reference}@{image.Value.Digest}"),
                 replicas = request.Replicas.IsEmpty ? null : request.Replicas,
                 request.Force,
@@ -159,7 +159,7 @@ internal sealed class StackQueue(
         waiting.RemoveAll(older.Contains);
         foreach (var deployment in older)
         {
-            deployment.End(DeploymentState.Superseded, now, DeploymentReason.SupersededByNewer, $"A newer request for {newer.Colour.Text()} came before this one began.", newer.Id);
+            deployment.End(DeploymentState.Superseded, now, DeploymentReason.SupersededByNewer, $"A newer request for {newer.Colour.Text(stack.Outside)} came before this one began.", newer.Id);
         }
 
         return [.. older.Select(deployment => new AuditLine("deployment.superseded", "stack", stack.Name)

@@ -82,9 +82,9 @@ public sealed class ChangeStack(Changes changes, StackTexts texts, StackSecrets 
             return Changed.Nothing<ChangeStackResult>(new ChangeStackResult.Refused(read.Findings));
         }
 
-        if (stack.Outside && patch.TouchesDefinition && await OutsideRules.ProblemAsync(db, box, tenant, stack.Id, read.Stack!, cancellationToken) is { } misplaced)
+        if (patch.TouchesDefinition && await OutsideRules.ProblemAsync(db, box, tenant, stack.Outside, stack.Id, read.Stack!, cancellationToken) is { } misplaced)
         {
-            return Changed.Nothing<ChangeStackResult>(new ChangeStackResult.Invalid(OutsideRules.Field, misplaced));
+            return Changed.Nothing<ChangeStackResult>(new ChangeStackResult.Invalid("compose", misplaced));
         }
 
         var after = new { template = patch.Template.Or(stack.Template), version, healing = patch.Healing.Given ? patch.Healing.Value ?? true : stack.Healing, movesOn = patch.MovesOn.Or(stack.SwitchAfter) };

@@ -5,7 +5,7 @@ namespace Portal.Store.Migrations;
 
 /// <summary>Stacks that run once for a tenant and not on each side.</summary>
 [DbContext(typeof(PortalDb))]
-[Migration("0019_OutsideThePair")]
+[Migration("0021_OutsideThePair")]
 internal sealed class OutsideThePair : Migration
 {
     protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.Sql("""
