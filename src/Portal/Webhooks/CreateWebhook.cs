@@ -87,7 +87,7 @@ public sealed partial class CreateWebhook(Changes changes, StackServiceQueries s
             return Changed.Nothing<CreateWebhookResult>(new CreateWebhookResult.Invalid("then", "The stack is outside the pair: no switch follows its deployments."));
         }
 
-        if (stack.Outside && wanted.Target == DeployTarget.Standby)
+        if (stack.Outside && wanted.Target != DeployTarget.Live)
         {
             return Changed.Nothing<CreateWebhookResult>(new CreateWebhookResult.Invalid("target", "The stack is outside the pair, and what is deployed to it is live at once: give the webhook the target live."));
         }

@@ -47,7 +47,7 @@ public sealed class OutageQueries(PortalDbFactory databases, Inventory inventory
             from route in db.Routes.AsNoTracking()
             where ids.Contains(route.TenantId)
             join stack in db.Stacks on route.StackId equals stack.Id
-            where stack.RemovedAt == null && !stack.Outside
+            where stack.RemovedAt == null
             join placement in db.Placements on stack.Id equals placement.StackId
             join environment in db.Environments on placement.EnvironmentId equals environment.Id
             join pair in db.Pairs on route.TenantId equals pair.TenantId
