@@ -73,7 +73,9 @@ public sealed partial class OutsideTests(PortalWorldCollection.Shared shared)
         var (blue, green, closed) = (await ContainerAsync(tenant, "shop", "blue"), await ContainerAsync(tenant, "shop", "green"), await ContainerAsync(tenant, "closed"));
         await HeardAsync("store", "queue", blue, green, closed);
         // Who had no way out has none now.
-        Assert.DoesNotContain("default", (await world.Engine.Exec.RunAsync(closed, ["ip", "route"])).StdOut, StringComparison.Ordinal);
+        var registry = IPEndPoint.Parse(world.Image(Talk).Split('/')[0]);
+        Assert.NotEqual("", await AskAsync(blue, $"{registry.Address}", registry.Port));
+        Assert.Equal("", await AskAsync(closed, $"{registry.Address}", registry.Port));
 
         var store = await ContainerAsync(tenant, "store");
         await world.Engine.Containers.RemoveAsync(store, force: true);
@@ -205,8 +207,8 @@ public sealed partial class OutsideTests(PortalWorldCollection.Shared shared)
     }
 
     /// <summary>Its whole answer; nothing where nobody answers.</summary>
-    private async Task<string> AskAsync(string container, string address) =>
-        (await world.Engine.Exec.RunAsync(container, ["sh", "-c", $"printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 5 {address} 8080"])).StdOut.Trim();
+    private async Task<string> AskAsync(string container, string address, int port = 8080) =>
+        (await world.Engine.Exec.RunAsync(container, ["sh", "-c", $"printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 5 {address} {port}"])).StdOut.Trim();
 
     /// <summary>What the engine's own resolver says to the container.</summary>
     private async Task<string?> AddressAsync(string container, string name)
