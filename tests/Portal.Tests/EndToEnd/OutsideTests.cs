@@ -159,7 +159,7 @@ public sealed partial class OutsideTests(PortalWorldCollection.Shared shared)
     {
         name = stack,
         outside,
-        compose = Compose(service, routed ? $"expose: [\"8080\"]\n    labels: {{portal.health: \"tcp:8080\", portal.health.interval: 200ms, portal.route.host: {stack}.{tenant}.localhost, portal.route.port: \"8080\"}}" : "") + (isolated ? "\nnetworks: {default: {internal: true}}" : ""),
+        compose = Compose(service, routed ? $"expose: [\"8080\"]\n    labels: {{portal.health: \"tcp:8080\", portal.health.interval: 200ms, portal.route.host: {stack}.{tenant}.localhost, portal.route.port: \"8080\"}}" : isolated ? "" : "expose: [\"8080\"]") + (isolated ? "\nnetworks: {default: {internal: true}}" : ""),
     };
 
     private string Compose(string service, string more) => $$"""

@@ -85,6 +85,8 @@ public sealed partial class OutsidePageTests(PagesWorld world)
     public async Task Who_may_not_deploy_to_live_may_not_touch_what_is_outside_the_pair()
     {
         await world.AddTenantAsync("proseware", "Proseware");
+        await world.AddStackAsync("proseware", "shop");
+        await world.DeployAsync("proseware", "shop", new { target = "both" });
         // Blue, where it is kept, is standby then.
         await world.SwitchAsync("proseware", "a test");
         var slow = await world.PushAsync("never-well", "UNHEALTHY=true");
