@@ -5,7 +5,7 @@ namespace Portal.Clusters;
 /// <summary>Where a container's port answers the gateway and the probes.</summary>
 public sealed record ReplicaAddress(string Address, int Port)
 {
-    public static ReplicaAddress? Of(Host host, IEnumerable<NetworkAttachment> networks, IEnumerable<PortBinding> ports, int containerPort)
+    public static ReplicaAddress? Of(Host host, IEnumerable<KeyValuePair<string, NetworkAttachment>> networks, IEnumerable<PortBinding> ports, int containerPort)
     {
         if (host.PublishAddress is { } published)
         {
@@ -14,7 +14,7 @@ public sealed record ReplicaAddress(string Address, int Port)
                 : null;
         }
 
-        return networks.Select(network => network.IpAddress).FirstOrDefault(address => !string.IsNullOrEmpty(address)) is { } own
+        return networks.Where(network => !OutsideNetwork.Is(network.Key)).Select(network => network.Value.IpAddress).FirstOrDefault(address => !string.IsNullOrEmpty(address)) is { } own
             ? new ReplicaAddress(own, containerPort)
             : null;
     }

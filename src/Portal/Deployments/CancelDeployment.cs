@@ -27,13 +27,13 @@ public sealed class CancelDeployment(Changes changes, TimeProvider clock)
             }
 
             var live = await db.Pairs.Select(pair => pair.Live).SingleAsync(cancellationToken);
-            actor.Demand(deployment.Colour == live ? Permission.DeployLive : Permission.DeployStandby, tenant);
+            var stack = await db.Stacks.Where(row => row.Id == deployment.StackId).Select(row => new { row.Name, row.Outside }).SingleAsync(cancellationToken);
+            actor.Demand(stack.Outside || deployment.Colour == live ? Permission.DeployLive : Permission.DeployStandby, tenant);
             deployment.CancelRequestedAt = clock.GetUtcNow();
-            var stack = await db.Stacks.Where(row => row.Id == deployment.StackId).Select(row => row.Name).SingleAsync(cancellationToken);
-            return (CancelOutcome.Requested, new AuditLine("deployment.cancelled", "stack", stack)
+            return (CancelOutcome.Requested, new AuditLine("deployment.cancelled", "stack", stack.Name)
             {
                 Before = new { state = deployment.State },
-                After = new { deployment = id, environment = deployment.Colour.Text() },
+                After = new { deployment = id, environment = deployment.Colour.Text(stack.Outside) },
                 Correlation = id,
                 Notes = [new ChangeNote(tenant, "deployment", id)],
             });

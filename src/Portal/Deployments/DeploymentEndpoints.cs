@@ -73,7 +73,7 @@ internal static class DeploymentEndpoints
             PreviewDeploymentResult.Shown shown => Results.Ok(new
             {
                 blocked = shown.Blocked?.Obstacles,
-                sides = shown.Sides.Select(side => new { environment = side.Side.Text(), revision = side.Before, difference = DifferenceAnswer.Of(side.Difference) }),
+                sides = shown.Sides.Select(side => new { environment = side.Side.Text(shown.Outside), revision = side.Before, difference = DifferenceAnswer.Of(side.Difference) }),
             }),
             PreviewDeploymentResult.Refused refused => Refusal(refused.Why),
             var other => throw new InvalidOperationException($"An outcome without an answer: {other}."),
@@ -155,7 +155,7 @@ internal static class DeploymentEndpoints
         view.Stack,
         view.Revision,
         view.FormerRevision,
-        environment = view.Environment.Text(),
+        environment = view.Environment.Text(view.Outside),
         view.Live,
         state = Text(view.State),
         reason = view.Reason == DeploymentReason.None ? null : Text(view.Reason),

@@ -33,6 +33,9 @@ public sealed record DeploymentView(
     DateTimeOffset? EndedAt,
     DateTimeOffset? Deadline)
 {
+    /// <summary>Of a stack outside the pair: its environment is no side, and what it deploys is always live.</summary>
+    public bool Outside { get; init; }
+
     public bool Ended => State is not (DeploymentState.Queued or DeploymentState.Running);
 }
 
@@ -122,8 +125,8 @@ public sealed class DeploymentQueries(PortalDbFactory databases, ChangeFeed feed
         join former in db.Revisions on row.FormerRevisionId equals former.Id into formers
         from former in formers.DefaultIfEmpty()
         select new DeploymentView(
-            row.Id, row.TenantId, tenant.Slug, stack.Name, revision.Number, former == null ? null : former.Number, row.Colour, row.Colour == pair.Live,
-            (row.Colour == pair.Live) == (db.Switches.Count(later => later.TenantId == row.TenantId && later.AppliedAt > row.RequestedAt) % 2 == 0),
+            row.Id, row.TenantId, tenant.Slug, stack.Name, revision.Number, former == null ? null : former.Number, row.Colour, stack.Outside || row.Colour == pair.Live,
+            stack.Outside || (row.Colour == pair.Live) == (db.Switches.Count(later => later.TenantId == row.TenantId && later.AppliedAt > row.RequestedAt) % 2 == 0),
             row.State, row.Reason, row.ReasonText, row.Trigger, row.Actor, row.Source, row.DeliveryId, row.SupersededBy, row.AfterDeploymentId, row.TurnedBackAt, row.CancelRequestedAt,
-            row.RequestedAt, row.StartedAt, row.EndedAt, row.Deadline);
+            row.RequestedAt, row.StartedAt, row.EndedAt, row.Deadline) { Outside = stack.Outside };
 }

@@ -227,12 +227,12 @@ public sealed class DeploymentRun(
                 await PlaceAsync(db, deployment, cancellationToken);
             }
 
-            var stack = await db.Stacks.Where(row => row.Id == deployment.StackId).Select(row => row.Name).SingleAsync(cancellationToken);
+            var stack = await db.Stacks.Where(row => row.Id == deployment.StackId).Select(row => new { row.Name, row.Outside }).SingleAsync(cancellationToken);
             var revision = await db.Revisions.Where(row => row.Id == deployment.RevisionId).Select(row => row.Number).SingleAsync(cancellationToken);
-            return (true, new AuditLine(action, "stack", stack)
+            return (true, new AuditLine(action, "stack", stack.Name)
             {
                 Result = deployment.State == DeploymentState.Succeeded ? "ok" : $"{SnakeCase.Of(deployment.State.ToString())}: {deployment.ReasonText}",
-                After = new { deployment = deployment.Id, state = deployment.State, reason = deployment.Reason, revision, environment = deployment.Colour.Text(), askedBy = deployment.Actor, seconds = (deployment.EndedAt - deployment.StartedAt)?.TotalSeconds },
+                After = new { deployment = deployment.Id, state = deployment.State, reason = deployment.Reason, revision, environment = deployment.Colour.Text(stack.Outside), askedBy = deployment.Actor, seconds = (deployment.EndedAt - deployment.StartedAt)?.TotalSeconds },
                 Correlation = deployment.Id,
                 Notes = [new ChangeNote(lease.Tenant, "deployment", deployment.Id), new ChangeNote(lease.Tenant, "stack", deployment.StackId)],
             });
@@ -256,7 +256,8 @@ public sealed class DeploymentRun(
         await using var db = databases.Tenant(lease.Tenant);
         var deployment = await db.Deployments.AsNoTracking().SingleAsync(row => row.Id == lease.Deployment, cancellationToken);
         var tenant = await db.Tenants.Where(row => row.Id == lease.Tenant).Select(row => row.Slug).SingleAsync(cancellationToken);
-        var stack = await db.Stacks.Where(row => row.Id == deployment.StackId).Select(row => row.Name).SingleAsync(cancellationToken);
-        return (deployment, new StackPlace(lease.Tenant, tenant, deployment.EnvironmentId, deployment.Colour, deployment.StackId, stack, deployment.Id));
+        var stack = await db.Stacks.Where(row => row.Id == deployment.StackId)
+            .Select(row => new { row.Name, row.Outside, There = db.Stacks.Any(other => other.Outside && other.RemovedAt == null) }).SingleAsync(cancellationToken);
+        return (deployment, new StackPlace(lease.Tenant, tenant, deployment.EnvironmentId, deployment.Colour, deployment.StackId, stack.Name, deployment.Id) { Outside = OutsideParts.Of(stack.Outside, stack.There) });
     }
 }

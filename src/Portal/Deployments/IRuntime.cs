@@ -5,7 +5,19 @@ namespace Portal.Deployments;
 
 /// <summary>One stack in one environment: all that a step needs to know of where it works.</summary>
 /// <param name="Deployment">The deployment on whose behalf containers are made.</param>
-public sealed record StackPlace(Guid Tenant, string TenantSlug, Guid Environment, Colour Colour, Guid StackId, string Stack, Guid Deployment);
+public sealed record StackPlace(Guid Tenant, string TenantSlug, Guid Environment, Colour Colour, Guid StackId, string Stack, Guid Deployment)
+{
+    public OutsidePart Outside { get; init; }
+}
+
+/// <summary>What a stack has to do with those of its tenant that are outside the pair: nothing, for there are none; it reaches them by name; it is one.</summary>
+public enum OutsidePart { None, Reaches, Is }
+
+internal static class OutsideParts
+{
+    /// <param name="there">Whether the tenant has such stacks.</param>
+    public static OutsidePart Of(bool outside, bool there) => outside ? OutsidePart.Is : there ? OutsidePart.Reaches : OutsidePart.None;
+}
 
 /// <summary>Where containers run. A seam: the plain engine now, and a faulty one in tests.</summary>
 public interface IRuntime

@@ -219,10 +219,10 @@ public sealed class ReconcileLoop(
             join tenant in db.Tenants on placement.TenantId equals tenant.Id
             where stack.RemovedAt == null && stack.Healing && (some.Length == 0 || some.Contains(placement.TenantId))
                 && !db.Deployments.Any(row => row.EnvironmentId == placement.EnvironmentId && row.StackId == placement.StackId && (row.State == DeploymentState.Running || row.State == DeploymentState.Queued))
-            select new { Tenant = tenant.Id, tenant.Slug, Environment = environment.Id, environment.Colour, Stack = stack.Id, stack.Name }).ToListAsync(cancellationToken);
+            select new { Tenant = tenant.Id, tenant.Slug, Environment = environment.Id, environment.Colour, Stack = stack.Id, stack.Name, stack.Outside, There = db.Stacks.Any(other => other.TenantId == tenant.Id && other.Outside && other.RemovedAt == null) }).ToListAsync(cancellationToken);
         return
         [
-            .. rows.Where(row => stacks.Count == 0 || stacks.Contains(new StackOnSide(row.Tenant, row.Colour, row.Name))).Select(row => new StackPlace(row.Tenant, row.Slug, row.Environment, row.Colour, row.Stack, row.Name, Guid.Empty)),
+            .. rows.Where(row => stacks.Count == 0 || stacks.Contains(new StackOnSide(row.Tenant, row.Colour, row.Name))).Select(row => new StackPlace(row.Tenant, row.Slug, row.Environment, row.Colour, row.Stack, row.Name, Guid.Empty) { Outside = OutsideParts.Of(row.Outside, row.There) }),
             .. await LeftoversAsync(db, (stacks.Count == 0 ? inventory.Stacks() : stacks).Except(rows.Select(row => new StackOnSide(row.Tenant, row.Colour, row.Name))), cancellationToken),
         ];
     }

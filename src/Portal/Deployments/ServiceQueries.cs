@@ -31,11 +31,18 @@ public sealed record ServiceView(string Name, bool Routed, ServiceSide? Blue, Se
 {
     public ServiceSide? On(Colour colour) => colour == Colour.Blue ? Blue : Green;
 
+    /// <summary>Of a stack outside the pair: where it runs.</summary>
+    public ServiceSide? Once => On(Requests.StackTarget.Outside);
+
     /// <summary>The sides run, or lack, different images.</summary>
     public bool Differs => (Blue?.Image?.Digest ?? Blue?.Image?.Reference) != (Green?.Image?.Digest ?? Green?.Image?.Reference);
 }
 
-public sealed record StackServices(Guid TenantId, Guid StackId, string Stack, ImmutableArray<ServiceView> Services);
+public sealed record StackServices(Guid TenantId, Guid StackId, string Stack, ImmutableArray<ServiceView> Services)
+{
+    /// <summary>It runs once for the tenant, beside the pair: <see cref="ServiceView.Once"/>.</summary>
+    public bool Outside { get; init; }
+}
 
 /// <summary>What runs where, wanted beside seen. Reads database and inventory, and waits for no engine.</summary>
 public sealed class ServiceQueries(PortalDbFactory databases, RevisionReader revisions, Inventory inventory, HealingBook healing)
@@ -57,7 +64,7 @@ public sealed class ServiceQueries(PortalDbFactory databases, RevisionReader rev
     private async Task<IReadOnlyList<StackServices>> ReadAsync(PortalDb db, Guid[] tenants, CancellationToken cancellationToken)
     {
         var stacks = await db.Stacks.AsNoTracking().Where(stack => tenants.Contains(stack.TenantId) && stack.RemovedAt == null)
-            .OrderBy(stack => stack.Name).Select(stack => new { stack.Id, stack.TenantId, stack.Name }).ToListAsync(cancellationToken);
+            .OrderBy(stack => stack.Name).Select(stack => new { stack.Id, stack.TenantId, stack.Name, stack.Outside }).ToListAsync(cancellationToken);
         var placed = await (
             from placement in db.Placements.AsNoTracking()
             where tenants.Contains(placement.TenantId)
@@ -83,7 +90,7 @@ public sealed class ServiceQueries(PortalDbFactory databases, RevisionReader rev
             [
                 .. names.Select(name => new ServiceView(
                     name, routed.Contains((stack.Id, name)), sides[Colour.Blue].GetValueOrDefault(name), sides[Colour.Green].GetValueOrDefault(name))),
-            ]));
+            ]) { Outside = stack.Outside });
         }
 
         return result;

@@ -10,6 +10,9 @@ public static class Colours
     /// <summary>The colour as written in routes, labels and answers: <c>blue</c> or <c>green</c>.</summary>
     public static string Text(this Colour colour) => colour == Colour.Blue ? "blue" : "green";
 
+    /// <summary>The same; of what is outside the pair <c>outside</c>, for the environment that keeps it is no side then.</summary>
+    public static string Text(this Colour colour, bool outside) => outside ? "outside" : colour.Text();
+
     public static bool TryParse(string text, out Colour colour)
     {
         colour = text == "green" ? Colour.Green : Colour.Blue;

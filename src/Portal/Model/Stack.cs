@@ -8,6 +8,8 @@ public sealed class Stack : ITenantOwned
     public required Guid Id { get; init; }
     public required Guid TenantId { get; init; }
     public required string Name { get; init; }
+    /// <summary>It runs once for the tenant, beside the pair, and is said when the stack is made.</summary>
+    public bool Outside { get; init; }
     public string? Template { get; set; }
     public string? TemplateVersion { get; set; }
     public required string Compose { get; set; }

@@ -47,10 +47,15 @@ public sealed class AddRoute(Changes changes, StackServiceQueries services, Time
 
     private async Task<Changed<AddRouteResult>> AddAsync(PortalDb db, Guid tenant, NewRoute wanted, CancellationToken cancellationToken)
     {
-        var stack = await db.Stacks.Where(row => row.Name == wanted.Stack && row.RemovedAt == null).Select(row => (Guid?)row.Id).SingleOrDefaultAsync(cancellationToken);
+        var stack = await db.Stacks.Where(row => row.Name == wanted.Stack && row.RemovedAt == null).Select(row => new { row.Id, row.Outside }).SingleOrDefaultAsync(cancellationToken);
         if (stack is null)
         {
             return Changed.Nothing<AddRouteResult>(new AddRouteResult.Invalid("stack", $"The tenant has no stack '{wanted.Stack}'."));
+        }
+
+        if (stack.Outside)
+        {
+            return Changed.Nothing<AddRouteResult>(new AddRouteResult.Invalid("stack", OutsideRules.NoRoute(wanted.Service)));
         }
 
         var now = clock.GetUtcNow();
@@ -58,7 +63,7 @@ public sealed class AddRoute(Changes changes, StackServiceQueries services, Time
         {
             Id = Guid.CreateVersion7(now),
             TenantId = tenant,
-            StackId = stack.Value,
+            StackId = stack.Id,
             Service = wanted.Service,
             Port = wanted.Port,
             HostName = wanted.HostName,

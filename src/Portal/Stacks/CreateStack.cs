@@ -13,6 +13,9 @@ public sealed record NewStack(string Name, string? Template, string? Version, st
     /// <summary>Where its definition was read back from; null: nowhere.</summary>
     public string? AdoptedFrom { get; init; }
 
+    /// <summary>It runs once for the tenant, beside the pair. For good.</summary>
+    public bool Outside { get; init; }
+
     /// <summary>Files that the text names, by the name as written there; those of a template come from its folder where they are not here.</summary>
     public ImmutableSortedDictionary<string, string> Files { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 }
@@ -37,6 +40,12 @@ public sealed partial class CreateStack(Changes changes, StackTexts texts, Stack
     public async Task<CreateStackResult> ExecuteAsync(Actor actor, Guid tenant, NewStack wanted, CancellationToken cancellationToken)
     {
         var permit = actor.Demand(Permission.StackEdit, tenant);
+        if (wanted.Outside)
+        {
+            // Its names are everybody's in the tenant from then on, and live's containers are connected to where they will be.
+            actor.Demand(Permission.DeployLive, tenant);
+        }
+
         if (!NamePattern().IsMatch(wanted.Name))
         {
             return new CreateStackResult.Invalid("name", "Lower-case letters, digits and hyphens, at most 32, no hyphen at either end.");
@@ -112,12 +121,18 @@ public sealed partial class CreateStack(Changes changes, StackTexts texts, Stack
             return Changed.Nothing<CreateStackResult>(new CreateStackResult.RouteTaken(elsewhere.HostName, elsewhere.Path));
         }
 
+        if (await OutsideRules.ProblemAsync(db, box, tenant, wanted.Outside, besides: null, read.Stack!, cancellationToken) is { } misplaced)
+        {
+            return Changed.Nothing<CreateStackResult>(new CreateStackResult.Invalid(wanted.Outside ? OutsideRules.Field : "compose", misplaced));
+        }
+
         var now = clock.GetUtcNow();
         var stack = new Stack
         {
             Id = Guid.CreateVersion7(now),
             TenantId = tenant,
             Name = wanted.Name,
+            Outside = wanted.Outside,
             Template = wanted.Template,
             TemplateVersion = version,
             Compose = definition.Compose,
@@ -133,7 +148,7 @@ public sealed partial class CreateStack(Changes changes, StackTexts texts, Stack
         return (new CreateStackResult.Created(stack.Id, [.. read.Findings.Where(finding => finding.Outcome == FindingOutcome.Ignored)]), new AuditLine(wanted.AdoptedFrom is null ? "stack.created" : "stack.adopted", "stack", stack.Name)
         {
             // Answers may be passwords, and files hold some: their names are enough.
-            After = new { stack.Name, stack.Template, stack.TemplateVersion, wanted.AdoptedFrom, answered = definition.Answers.Keys, files = definition.Files.IsEmpty ? null : definition.Files.Keys, routes = routes.Select(route => route.HostName + route.Path) },
+            After = new { stack.Name, stack.Template, stack.TemplateVersion, wanted.AdoptedFrom, outside = stack.Outside ? true : (bool?)null, answered = definition.Answers.Keys, files = definition.Files.IsEmpty ? null : definition.Files.Keys, routes = routes.Select(route => route.HostName + route.Path) },
             Correlation = stack.Id,
             Notes = [new ChangeNote(tenant, "stack", stack.Id), new ChangeNote(tenant, "route", stack.Id)],
         });

@@ -53,8 +53,8 @@ public sealed class RemoveSecret(Changes changes, SecretBox box, DefinitionReade
             return $"The text of {string.Join(", ", naming)} names it. Take it out there first.";
         }
 
-        var placed = await db.Placed().Select(one => new { one.Stack.Name, one.Side, one.Revision.SecretVersions }).ToListAsync(cancellationToken);
-        var running = placed.Where(row => row.SecretVersions.ContainsKey(name)).Select(row => $"{row.Name} on {row.Side.Text()}").ToList();
+        var placed = await db.Placed().Select(one => new { one.Stack.Name, one.Side, one.Stack.Outside, one.Revision.SecretVersions }).ToListAsync(cancellationToken);
+        var running = placed.Where(row => row.SecretVersions.ContainsKey(name)).Select(row => $"{row.Name} on {row.Side.Text(row.Outside)}").ToList();
         if (running.Count > 0)
         {
             return $"{string.Join(", ", running)} runs with it. Deploy what does not need it there first.";

@@ -12,6 +12,9 @@ public sealed record StackBody(string? Name, string? Template, string? Version, 
 {
     /// <summary>Files that the text names, such as those of env_file, by name; never answered again.</summary>
     public Dictionary<string, string>? Files { get; init; }
+
+    /// <summary>It runs once for the tenant, beside the pair, and both sides reach it by name. For good.</summary>
+    public bool? Outside { get; init; }
 }
 
 internal static class StackEndpoints
@@ -77,7 +80,7 @@ internal static class StackEndpoints
         }
 
         var answers = (body.Answers ?? []).ToImmutableSortedDictionary(StringComparer.Ordinal);
-        var wanted = new NewStack(body.Name ?? "", body.Template, body.Version, body.Compose, body.RancherCompose, answers) { Files = (body.Files ?? []).ToImmutableSortedDictionary(StringComparer.Ordinal) };
+        var wanted = new NewStack(body.Name ?? "", body.Template, body.Version, body.Compose, body.RancherCompose, answers) { Files = (body.Files ?? []).ToImmutableSortedDictionary(StringComparer.Ordinal), Outside = body.Outside ?? false };
         return await create.ExecuteAsync(http.Actor(), view.Id, wanted, cancellationToken) switch
         {
             CreateStackResult.Created created => Results.Created($"/api/v1/tenants/{tenant}/stacks/{wanted.Name}", new
@@ -129,10 +132,11 @@ internal static class StackEndpoints
         stack.Template,
         stack.TemplateVersion,
         stack.Healing,
+        stack.Outside,
         movesOn = MovingOn.Text(stack.SwitchAfter),
         stack.CreatedAt,
         stack.CreatedBy,
-        runs = stack.Runs.ToDictionary(run => run.Key.Text(), run => run.Value),
-        needsRedeploy = outdated.Where(one => one.Stack == stack.Name).Select(one => new { environment = one.Side.Text(), one.Secret, one.Runs, one.Newest, one.Services }),
+        runs = stack.Runs.ToDictionary(run => run.Key.Text(stack.Outside), run => run.Value),
+        needsRedeploy = outdated.Where(one => one.Stack == stack.Name).Select(one => new { environment = one.Side.Text(one.Outside), one.Secret, one.Runs, one.Newest, one.Services }),
     };
 }

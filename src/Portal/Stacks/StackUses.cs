@@ -13,7 +13,11 @@ public sealed record StackUse(string Stack, Colour Side, ImmutableSortedDictiona
 
 /// <summary>A service that runs an older value of a secret than there is: only a deployment changes that.</summary>
 /// <param name="Services">Those of the stack that read the secret.</param>
-public sealed record OutdatedSecret(string Stack, Colour Side, string Secret, int Runs, int Newest, ImmutableArray<string> Services);
+public sealed record OutdatedSecret(string Stack, Colour Side, string Secret, int Runs, int Newest, ImmutableArray<string> Services)
+{
+    /// <summary>The stack is outside the pair, and its environment no side.</summary>
+    public bool Outside { get; init; }
+}
 
 /// <summary>What of the tenant's is in use: secrets and registries, by the revisions that its environments are wanted to run.</summary>
 public sealed class StackUses(PortalDbFactory databases, RevisionReader revisions)
@@ -30,7 +34,7 @@ public sealed class StackUses(PortalDbFactory databases, RevisionReader revision
     public async Task<IReadOnlyList<OutdatedSecret>> OutdatedAsync(Guid tenant, CancellationToken cancellationToken)
     {
         await using var db = databases.Tenant(tenant);
-        var rows = await db.Placed().Select(one => new { one.Stack.Name, one.Side, Revision = one.Revision.Id, one.Revision.SecretVersions }).ToListAsync(cancellationToken);
+        var rows = await db.Placed().Select(one => new { one.Stack.Name, one.Side, one.Stack.Outside, Revision = one.Revision.Id, one.Revision.SecretVersions }).ToListAsync(cancellationToken);
         var newest = await db.Secrets.AsNoTracking().Where(secret => secret.RemovedAt == null).ToDictionaryAsync(secret => secret.Name, secret => secret.Version, cancellationToken);
         var found = new List<OutdatedSecret>();
         foreach (var row in rows)
@@ -39,7 +43,7 @@ public sealed class StackUses(PortalDbFactory databases, RevisionReader revision
             {
                 if (newest.TryGetValue(secret, out var there) && there > runs)
                 {
-                    found.Add(new OutdatedSecret(row.Name, row.Side, secret, runs, there, await ReadersAsync(tenant, row.Revision, secret, cancellationToken)));
+                    found.Add(new OutdatedSecret(row.Name, row.Side, secret, runs, there, await ReadersAsync(tenant, row.Revision, secret, cancellationToken)) { Outside = row.Outside });
                 }
             }
         }

@@ -140,7 +140,7 @@ public sealed class Preflight(PortalDbFactory databases, Inventory inventory, Re
     {
         var rows = await (
             from stack in db.Stacks.AsNoTracking()
-            where stack.RemovedAt == null
+            where stack.RemovedAt == null && !stack.Outside
             join placement in db.Placements on stack.Id equals placement.StackId
             join environment in db.Environments on placement.EnvironmentId equals environment.Id
             join revision in db.Revisions on placement.RevisionId equals revision.Id
@@ -166,7 +166,7 @@ public sealed class Preflight(PortalDbFactory databases, Inventory inventory, Re
         var rows = await (
             from deployment in db.Deployments
             join stack in db.Stacks on deployment.StackId equals stack.Id
-            where deployment.State == DeploymentState.Running
+            where deployment.State == DeploymentState.Running && !stack.Outside
             select new { deployment.Colour, stack.Name }).ToListAsync(cancellationToken);
         return rows.ToLookup(row => row.Colour, row => row.Name);
     }

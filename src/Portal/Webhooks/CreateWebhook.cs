@@ -76,10 +76,20 @@ public sealed partial class CreateWebhook(Changes changes, StackServiceQueries s
 
     private async Task<Changed<CreateWebhookResult>> AddAsync(PortalDb db, Permit permit, Guid tenant, NewWebhook wanted, CancellationToken cancellationToken)
     {
-        var stack = await db.Stacks.Where(stack => stack.Name == wanted.Stack && stack.RemovedAt == null).Select(stack => (Guid?)stack.Id).SingleOrDefaultAsync(cancellationToken);
+        var stack = await db.Stacks.Where(stack => stack.Name == wanted.Stack && stack.RemovedAt == null).Select(stack => new { stack.Id, stack.Outside }).SingleOrDefaultAsync(cancellationToken);
         if (stack is null)
         {
             return Changed.Nothing<CreateWebhookResult>(new CreateWebhookResult.Invalid("stack", $"The tenant has no stack '{wanted.Stack}'."));
+        }
+
+        if (stack.Outside && wanted.ThenSwitch)
+        {
+            return Changed.Nothing<CreateWebhookResult>(new CreateWebhookResult.Invalid("then", "The stack is outside the pair: no switch follows its deployments."));
+        }
+
+        if (stack.Outside && wanted.Target != DeployTarget.Live)
+        {
+            return Changed.Nothing<CreateWebhookResult>(new CreateWebhookResult.Invalid("target", "The stack is outside the pair, and what is deployed to it is live at once: give the webhook the target live."));
         }
 
         var now = clock.GetUtcNow();
@@ -88,7 +98,7 @@ public sealed partial class CreateWebhook(Changes changes, StackServiceQueries s
         {
             Id = Guid.CreateVersion7(now),
             TenantId = tenant,
-            StackId = stack.Value,
+            StackId = stack.Id,
             Name = wanted.Name,
             SecretSealed = secrets.Seal(tenant, secret),
             Target = wanted.Target,

@@ -117,7 +117,7 @@ public sealed class HealthWatch(HealthBook book, Prober prober, Redactor redacto
             : details;
 
     private async Task<(bool Passed, string Answer)> FromOutsideAsync(Host host, ContainerDetails details, ProbeRule rule, CancellationToken cancellationToken) =>
-        ReplicaAddress.Of(host, details.Networks.Values, details.Ports, rule.Port) is { } address
+        ReplicaAddress.Of(host, details.Networks, details.Ports, rule.Port) is { } address
             ? await prober.ProbeAsync(rule, address.Address, address.Port, cancellationToken)
             : (false, $"port {rule.Port} is not reachable from outside the container");
 

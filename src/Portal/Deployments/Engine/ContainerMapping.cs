@@ -134,15 +134,24 @@ public static class ContainerMapping
     {
         var environment = service.Environment.ToDictionary(pair => pair.Key, pair => (string?)pair.Value, StringComparer.Ordinal);
         environment["PORTAL_TENANT"] = place.TenantSlug;
-        environment["PORTAL_ENVIRONMENT"] = place.Colour.Text();
+        environment["PORTAL_ENVIRONMENT"] = place.Colour.Text(place.Outside == OutsidePart.Is);
         environment["PORTAL_STACK"] = place.Stack;
         return environment;
     }
 
     // The engine makes the first one the container's own: its gateway is the way out.
-    public static Dictionary<string, NetworkAttachmentSpec> Networks(StackPlace place, ComposeStack stack, ServiceSpec service) =>
-        service.Networks.OrderByDescending(network => network.Priority).ToDictionary(
+    public static Dictionary<string, NetworkAttachmentSpec> Networks(StackPlace place, ComposeStack stack, ServiceSpec service)
+    {
+        var networks = service.Networks.OrderByDescending(network => network.Priority).ToDictionary(
             network => StackResources.NetworkName(place, stack, network.Name),
             network => new NetworkAttachmentSpec([service.Name, .. network.Aliases], network.Ipv4, network.Ipv6),
             StringComparer.Ordinal);
+        // Who lives in no network, or in another's, is not put into one.
+        if (networks.Count > 0 && place.Outside != OutsidePart.None)
+        {
+            networks.Add(OutsideNetwork.Name(place.TenantSlug), new NetworkAttachmentSpec(place.Outside == OutsidePart.Is ? [service.Name] : []));
+        }
+
+        return networks;
+    }
 }

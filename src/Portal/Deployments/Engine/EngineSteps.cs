@@ -41,6 +41,19 @@ public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFile
         }
     }
 
+    private async Task OutsideAsync(EngineHost engine, StackPlace place, StepLog log, CancellationToken cancellationToken)
+    {
+        await door.WaitAsync(cancellationToken);
+        try
+        {
+            await StackPlaces.OutsideAsync(engine, place, log, cancellationToken);
+        }
+        finally
+        {
+            door.Release();
+        }
+    }
+
     /// <summary>Without a digest it exists on the host alone, and where the stack says so nothing is pulled either.</summary>
     internal static bool IsHere(ServiceSpec service, ImageChoice choice) => choice.Digest is null || service.PullPolicy.Mode == PullMode.Never;
 
@@ -48,6 +61,7 @@ public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFile
     {
         var name = ContainerMapping.Name(place, service.Name, index, wanted.Rendered.FingerprintOf(service));
         var spec = await secrets.AddAsync(engine, place, wanted.Rendered, service, name, ContainerMapping.Spec(place, wanted, service, index, engine.Host), cancellationToken);
+        await OutsideAsync(engine, place, log, cancellationToken);
         try
         {
             var id = await MakeAsync();
@@ -77,6 +91,7 @@ public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFile
                 // Somebody has cleared away what was there a moment ago: an image that nothing used yet, or a network.
                 await log.LineAsync($"{error.Message} Once more.", cancellationToken);
                 await PrepareAsync(engine, place, wanted, service, log, cancellationToken);
+                await OutsideAsync(engine, place, log, cancellationToken);
                 return await engine.Client.Containers.CreateAsync(name, spec, cancellationToken);
             }
         }
@@ -141,8 +156,15 @@ public sealed class EngineSteps(HealthBook health, HealthWatch watch, SecretFile
 
         foreach (var (network, attachment) in ContainerMapping.Networks(place, wanted.Rendered.Compose, service).Where(network => !details.Networks.ContainsKey(network.Key)))
         {
+            if (OutsideNetwork.Is(network))
+            {
+                await OutsideAsync(engine, place, log, cancellationToken);
+            }
+
             await engine.Client.Networks.ConnectAsync(network, replica.ContainerId, attachment.Aliases, attachment.Ipv4Address, cancellationToken);
-            await log.LineAsync($"{replica.Service} {replica.Index} was taken out of the network {network} and is in it again", cancellationToken);
+            await log.LineAsync(OutsideNetwork.Is(network)
+                ? $"{replica.Service} {replica.Index} is in the network {network} now, with the stacks outside the pair"
+                : $"{replica.Service} {replica.Index} was taken out of the network {network} and is in it again", cancellationToken);
         }
 
         var should = ContainerLimits.Of(ContainerMapping.Spec(place, wanted, service, replica.Index, engine.Host));

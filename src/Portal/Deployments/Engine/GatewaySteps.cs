@@ -59,9 +59,9 @@ public sealed class GatewaySteps(PortalDbFactory databases, IGateway gateway, IO
                 continue;
             }
 
-            var address = ReplicaAddress.Of(engine.Host, details.Networks.Values, details.Ports, backend.Port)
+            var address = ReplicaAddress.Of(engine.Host, details.Networks, details.Ports, backend.Port)
                 ?? throw new DeploymentException(DeploymentReason.GatewayUnavailable, $"{replica.Service} {replica.Index} offers no port {backend.Port} to the gateway.");
-            var known = others.Select(other => ReplicaAddress.Of(engine.Host, other.Networks.Values, other.Ports, backend.Port)).OfType<ReplicaAddress>().Select(other => (other.Address, other.Port)).ToList();
+            var known = others.Select(other => ReplicaAddress.Of(engine.Host, other.Networks, other.Ports, backend.Port)).OfType<ReplicaAddress>().Select(other => (other.Address, other.Port)).ToList();
             await TellAsync(() => gateway.AdmitAsync(backend, address.Address, address.Port, known, cancellationToken));
             await log.LineAsync($"{replica.Service} {replica.Index} serves {backend.RouteKey} from {address.Address}:{address.Port}", cancellationToken);
         }
@@ -72,7 +72,7 @@ public sealed class GatewaySteps(PortalDbFactory databases, IGateway gateway, IO
         var details = await engine.Client.Containers.InspectAsync(replica.ContainerId, cancellationToken);
         foreach (var backend in await BackendsAsync(place, cancellationToken))
         {
-            if (details.State.Running && backend.Service == replica.Service && ReplicaAddress.Of(engine.Host, details.Networks.Values, details.Ports, backend.Port) is { } address)
+            if (details.State.Running && backend.Service == replica.Service && ReplicaAddress.Of(engine.Host, details.Networks, details.Ports, backend.Port) is { } address)
             {
                 await TellAsync(() => DrainAsync(backend, address, log, cancellationToken));
             }
@@ -144,7 +144,7 @@ public sealed record StackServers(IReadOnlyDictionary<BackendKey, IReadOnlyList<
 
         var service = ReplicaLabels.Read(container.Labels)!.Service;
         var places = ByBackend.Where(pair => pair.Key.Service == service).Select(pair =>
-            ReplicaAddress.Of(host, container.Networks.Values, container.Ports, pair.Key.Port) is { } address
+            ReplicaAddress.Of(host, container.Networks, container.Ports, pair.Key.Port) is { } address
                 ? pair.Value.FirstOrDefault(server => server.Address == address.Address && server.Port == address.Port)?.Place
                 : null).ToList();
         return places.Count > 0 && places.All(place => place == ServerPlace.In) ? GatewayPlace.In

@@ -45,6 +45,30 @@ public sealed class StackPlaces(TimeProvider clock)
         }
     }
 
+    /// <summary>The network in which the tenant's stacks outside the pair are found, where it has any. May be repeated.</summary>
+    /// <exception cref="DeploymentException">The host has no room for it, or somebody else has made one of its name.</exception>
+    internal static async Task OutsideAsync(EngineHost engine, StackPlace place, StepLog log, CancellationToken cancellationToken)
+    {
+        if (place.Outside == OutsidePart.None)
+        {
+            return;
+        }
+
+        var network = StackResources.Outside(place);
+        try
+        {
+            await MakeAsync(engine, place, network, log, cancellationToken);
+        }
+        catch (EngineException error) when (error.Kind == EngineErrorKind.Conflict)
+        {
+            var there = await engine.Client.Networks.InspectAsync(network.Name, cancellationToken);
+            if (there.Labels.GetValueOrDefault(ReplicaLabels.TenantKey) != place.Tenant.ToString() || !there.Internal)
+            {
+                throw new DeploymentException(DeploymentReason.EngineRefused, $"The network {network.Name} on {engine.Host.Name} was not made by the portal. Remove it, and it is made as it should be.", error);
+            }
+        }
+    }
+
     private async Task NetworkAsync(EngineHost engine, StackPlace place, NetworkDefinition network, StepLog log, CancellationToken cancellationToken)
     {
         var digest = network.Labels![StackResources.DefinitionKey];

@@ -33,6 +33,16 @@ internal static class StackResources
         };
     }
 
+    /// <summary>
+    /// Where the tenant's stacks outside the pair are found. Without a way out: whoever is in it has no more of the world than its own
+    /// networks give, and engines look names up in it last.
+    /// </summary>
+    public static NetworkDefinition Outside(StackPlace place) => new(OutsideNetwork.Name(place.TenantSlug))
+    {
+        Labels = new Dictionary<string, string>(StringComparer.Ordinal) { [ReplicaLabels.TenantKey] = place.Tenant.ToString() },
+        Internal = true,
+    };
+
     /// <summary>The portal's own volumes of the service: the name on the host, how it is made, and the digest of that.</summary>
     public static IEnumerable<(string Name, VolumeSpec Spec, string Digest)> Volumes(StackPlace place, ComposeStack stack, ServiceSpec service) =>
         from mount in ServiceVolumes.Mounts(stack, service)

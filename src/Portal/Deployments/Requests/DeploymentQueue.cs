@@ -49,14 +49,14 @@ public sealed class DeploymentQueue
                 continue;
             }
 
-            if (gate.Deploy(standing, item.Colours, item.Request.GivesUpSwitchBack) is { } hold)
+            if (gate.Deploy(standing, item.Sides, item.Request.GivesUpSwitchBack) is { } hold)
             {
                 taken.Add((item.Permit, Changed.Nothing<RequestDeploymentResult?>(new RequestDeploymentResult.Held(hold))));
                 continue;
             }
 
             var (result, line) = queue.Take(item, item.Request.Revision is { } number ? earlier.GetValueOrDefault(number) : null, now);
-            if (result is RequestDeploymentResult.Accepted && gate.EndsWayBack(standing, item.Colours) && await db.OpenWindow(now).SingleOrDefaultAsync() is { } last)
+            if (result is RequestDeploymentResult.Accepted && gate.EndsWayBack(standing, item.Sides) && await db.OpenWindow(now).SingleOrDefaultAsync() is { } last)
             {
                 line = line! with { Also = [.. line.Also, await SwitchBackWindow.GiveUpAsync(db, last, now, CancellationToken.None)] };
                 standing = standing with { SwitchBackUntil = null };

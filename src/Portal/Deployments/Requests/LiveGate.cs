@@ -13,7 +13,7 @@ public sealed class LiveGate(PortalDbFactory databases, RevisionWriter writer, R
     /// <returns>Null: it may go there.</returns>
     public async Task<DraftResult.NotReady?> CheckAsync(Stack stack, IReadOnlyList<Colour> colours, Colour live, RevisionDraft? draft, int? number, CancellationToken cancellationToken)
     {
-        if (!colours.Contains(live) || (await readiness.BlockingAsync(stack.TenantId, cancellationToken)).IsEmpty)
+        if (!StackTarget.IsLive(stack, colours, live) || (await readiness.BlockingAsync(stack.TenantId, cancellationToken)).IsEmpty)
         {
             return null;
         }

@@ -14,7 +14,11 @@ public abstract record PreviewDeploymentResult
 {
     /// <param name="Sides">Standby first.</param>
     /// <param name="Blocked">What keeps it from live, so that it would not be taken; null: nothing.</param>
-    public sealed record Shown(ImmutableArray<SidePreview> Sides, DraftResult.NotReady? Blocked) : PreviewDeploymentResult;
+    public sealed record Shown(ImmutableArray<SidePreview> Sides, DraftResult.NotReady? Blocked) : PreviewDeploymentResult
+    {
+        /// <summary>The stack is outside the pair, and its one place is no side.</summary>
+        public bool Outside { get; init; }
+    }
 
     /// <summary>The deployment would not be taken, and why.</summary>
     public sealed record Refused(RequestDeploymentResult Why) : PreviewDeploymentResult;
@@ -34,8 +38,8 @@ public sealed class PreviewDeployment(StackDrafts drafts, StackQueries stacks, D
         }
 
         var live = standing!.Live;
-        var colours = request.Target.Resolve(live);
-        if (quiet.Deploy(standing, colours, request.GivesUpSwitchBack) is { } hold)
+        var colours = StackTarget.Colours(stack, request.Target, live);
+        if (quiet.Deploy(standing, StackTarget.Sides(stack, colours), request.GivesUpSwitchBack) is { } hold)
         {
             return new PreviewDeploymentResult.Refused(new RequestDeploymentResult.Held(hold));
         }
@@ -61,6 +65,6 @@ public sealed class PreviewDeployment(StackDrafts drafts, StackQueries stacks, D
             sides.Add(new SidePreview(colour, before, difference));
         }
 
-        return new PreviewDeploymentResult.Shown(sides.ToImmutable(), await gate.CheckAsync(stack, colours, live, draft, request.Revision, cancellationToken));
+        return new PreviewDeploymentResult.Shown(sides.ToImmutable(), await gate.CheckAsync(stack, colours, live, draft, request.Revision, cancellationToken)) { Outside = stack.Outside };
     }
 }

@@ -33,8 +33,8 @@ public sealed class RequestDeployment(StackDrafts drafts, LiveGate ready, Switch
     {
         // Before anything is said about what exists: the target decides which permission is asked for.
         var (standing, stack) = actor.Sees(tenant) ? await drafts.FindAsync(tenant, stackName, cancellationToken) : (null, null);
-        var colours = request.Target.Resolve(standing?.Live ?? Colour.Blue);
-        var permit = actor.Demand(standing is { Live: var side } && colours.Contains(side) ? Permission.DeployLive : Permission.DeployStandby, tenant);
+        var colours = StackTarget.Colours(stack, request.Target, standing?.Live ?? Colour.Blue);
+        var permit = actor.Demand(StackTarget.IsLive(stack, colours, standing?.Live) ? Permission.DeployLive : Permission.DeployStandby, tenant);
         if (stack is null)
         {
             return new RequestDeploymentResult.NoSuchStack();
@@ -47,7 +47,7 @@ public sealed class RequestDeployment(StackDrafts drafts, LiveGate ready, Switch
         }
 
         // Before registries are asked; the queue asks once more, in the transaction.
-        if (gate.Deploy(standing!, colours, request.GivesUpSwitchBack) is { } hold)
+        if (gate.Deploy(standing!, StackTarget.Sides(stack, colours), request.GivesUpSwitchBack) is { } hold)
         {
             return new RequestDeploymentResult.Held(hold);
         }

@@ -10,7 +10,11 @@ namespace Portal.Deployments.Requests;
 /// <param name="Colours">Standby first.</param>
 /// <param name="Draft">Null: an earlier revision runs again.</param>
 public sealed record QueueItem(
-    Permit Permit, Stack Stack, Colour Live, IReadOnlyList<Colour> Colours, RevisionDraft? Draft, DeploymentRequest Request, AlongsideDeployment Alongside);
+    Permit Permit, Stack Stack, Colour Live, IReadOnlyList<Colour> Colours, RevisionDraft? Draft, DeploymentRequest Request, AlongsideDeployment Alongside)
+{
+    /// <summary>The sides of the pair that it is about: none for a stack outside the pair.</summary>
+    public IReadOnlyList<Colour> Sides => StackTarget.Sides(Stack, Colours);
+}
 
 /// <summary>The newest deployment of an environment with what it runs.</summary>
 internal sealed record NewestDeployment(Deployment Deployment, Revision Revision);
@@ -106,7 +110,7 @@ internal sealed class StackQueue(
         var unchanged = environments.TrueForAll(environment => placed.GetValueOrDefault(environment) == revision.Id);
         var accepted = new RequestDeploymentResult.Accepted([.. queued.Select(deployment => deployment.Id)], revision.Id, revision.Number, unchanged);
         also.AddRange(item.Alongside(db, accepted, revision));
-        if (!request.PlansItself && PlannedSwitchLine.Follows(stack, item.Colours, item.Live, placed.GetValueOrDefault(places[item.Live]) == revision.Id))
+        if (!request.PlansItself && PlannedSwitchLine.Follows(stack, item.Sides, item.Live, placed.GetValueOrDefault(places[item.Live]) == revision.Id))
         {
             var plan = PlannedSwitchLine.Plan(stack, queued[0], now);
             db.PlannedSwitches.Add(plan);
@@ -119,8 +123,8 @@ internal sealed class StackQueue(
             {
                 stack = stack.Name,
                 revision = revision.Number,
-                target = request.Target.Text(),
-                environments = item.Colours.Select(colour => colour.Text()),
+                target = stack.Outside ? "outside" : request.Target.Text(),
+                environments = item.Colours.Select(colour => colour.Text(stack.Outside)),
                 images = revision.Images.ToDictionary(image => image.Key, image => $"{image.Value.Reference}@{image.Value.Digest}"),
                 replicas = request.Replicas.IsEmpty ? null : request.Replicas,
                 request.Force,
@@ -155,7 +159,7 @@ internal sealed class StackQueue(
         waiting.RemoveAll(older.Contains);
         foreach (var deployment in older)
         {
-            deployment.End(DeploymentState.Superseded, now, DeploymentReason.SupersededByNewer, $"A newer request for {newer.Colour.Text()} came before this one began.", newer.Id);
+            deployment.End(DeploymentState.Superseded, now, DeploymentReason.SupersededByNewer, $"A newer request for {newer.Colour.Text(stack.Outside)} came before this one began.", newer.Id);
         }
 
         return [.. older.Select(deployment => new AuditLine("deployment.superseded", "stack", stack.Name)

@@ -38,6 +38,7 @@ public sealed partial class ComposePage
     private string? nameError;
     private string? problem;
     private DeployTarget? target = DeployTarget.Standby;
+    private bool outside;
     private bool busy;
     private bool created;
 
@@ -131,7 +132,7 @@ public sealed partial class ComposePage
 
         if (read.Verdict == Verdict.Accepted)
         {
-            var wanted = new NewStack(name.Trim(), null, null, text, null, Definition.Answers) { Files = Definition.Files.RemoveRange(files.Keys.Except(Asked)) };
+            var wanted = new NewStack(name.Trim(), null, null, text, null, Definition.Answers) { Files = Definition.Files.RemoveRange(files.Keys.Except(Asked)), Outside = outside };
             await WorkAsync(actor => Start.ExecuteAsync(actor, Here.Id, wanted, target, Life));
         }
     }

@@ -26,6 +26,7 @@ public sealed partial class TemplatePage
     private string? problem;
     private ImmutableArray<Finding> findings = [];
     private DeployTarget? target = DeployTarget.Standby;
+    private bool outside;
     private bool busy;
     private bool created;
     private ScriptModule? script;
@@ -51,7 +52,7 @@ public sealed partial class TemplatePage
 
     private bool Closed => busy || created;
 
-    private string ButtonText => busy ? "Working…" : target is { } where ? $"Create and deploy to {where.Text()}" : "Create stack";
+    private string ButtonText => busy ? "Working…" : TargetChoice.Button(target, outside);
 
     protected override Task<bool> LoadHereAsync(CancellationToken cancellation)
     {
@@ -95,7 +96,7 @@ public sealed partial class TemplatePage
             return;
         }
 
-        var wanted = new NewStack(name.Trim(), template!.Name, version!.Version, null, null, answers.ToImmutableSortedDictionary(StringComparer.Ordinal));
+        var wanted = new NewStack(name.Trim(), template!.Name, version!.Version, null, null, answers.ToImmutableSortedDictionary(StringComparer.Ordinal)) { Outside = outside };
         await WorkAsync(actor => Start.ExecuteAsync(actor, Here.Id, wanted, target, Life));
     }
 

@@ -65,6 +65,13 @@ public sealed partial class DeploymentPage
 
     private string LogHeight => $"{Math.Clamp((log.Snapshot().Count * 20) + 20, 100, 420)}px";
 
+    private string WhatCancellingDoes => deployment switch
+    {
+        { Outside: true } => $"{deployment.Stack}, outside the pair, goes back to what ran before, and both sides meet that again.",
+        { Live: true } => $"{deployment.Stack} on {deployment.Side()} goes back to what ran before. Visitors are served by the former containers all the while.",
+        _ => $"{deployment?.Stack} on {deployment?.Side()} goes back to what ran before. Live is untouched.",
+    };
+
     private bool MayAgain => deployment is { Ended: true };
 
     private string WhyNoSteps => deployment switch

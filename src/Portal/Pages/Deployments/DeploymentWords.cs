@@ -40,7 +40,7 @@ internal static class DeploymentWords
     };
 
     /// <summary>The side as it was meant when it was asked for: a switch since may have changed it.</summary>
-    public static string Side(this DeploymentView deployment) => deployment.WasLive ? "live" : "standby";
+    public static string Side(this DeploymentView deployment) => deployment.Outside ? "outside the pair" : deployment.WasLive ? "live" : "standby";
 
     public static string By(this DeploymentView deployment) => deployment.Trigger switch
     {

@@ -51,6 +51,10 @@ public sealed partial class DeployDialog : IDisposable
     [Parameter]
     public bool MayLive { get; set; }
 
+    /// <summary>The stack is outside the pair, and there is one place to deploy it to.</summary>
+    [Parameter]
+    public bool Outside { get; set; }
+
     /// <summary>How what is deployed to standby moves on.</summary>
     [Parameter]
     public TimeSpan? SwitchAfter { get; set; }
@@ -87,18 +91,20 @@ public sealed partial class DeployDialog : IDisposable
     private IReadOnlyList<string> Obstacles => blocked is null ? [] : blocked.Obstacles;
 
     /// <summary>What the target runs now; of both, the live side.</summary>
-    private int? Current => Runs.TryGetValue(target.Resolve(Tenant.Live)[^1], out var number) ? number : null;
+    private int? Current => Runs.TryGetValue(Outside ? StackPage.Once : target.Resolve(Tenant.Live)[^1], out var number) ? number : null;
 
-    private string TargetWord => target == DeployTarget.Both ? "live" : target.Text();
+    private string TargetWord => Outside ? Stack : target == DeployTarget.Both ? "live" : target.Text();
 
     private string ButtonText => target switch
     {
+        _ when Outside => $"Deploy {Stack}",
         DeployTarget.Both => $"Deploy {Stack} to both",
         _ => $"Deploy {Stack} to {target.Text()}",
     };
 
     private string Sentence => target switch
     {
+        _ when Outside => "Both sides, and so visitors, meet at once what is deployed. If it fails, what runs now stays.",
         DeployTarget.Standby when SwitchAfter is { } after => $"Standby ({Tenant.Standby.Text()}) gets it, and {Tenant.Name} switches to it by itself {PlannedWords.Once(after)}.",
         DeployTarget.Standby => $"Standby ({Tenant.Standby.Text()}) gets it. Live is untouched until somebody switches.",
         DeployTarget.Live => $"Visitors get it: on live ({Tenant.Live.Text()}) each replica is replaced once its successor is healthy, and no request is lost. If it fails, what runs now stays.",
@@ -117,7 +123,7 @@ public sealed partial class DeployDialog : IDisposable
         opened = Open;
         if (opens)
         {
-            target = DeployTarget.Standby;
+            target = Outside ? DeployTarget.Live : DeployTarget.Standby;
             (revision, force) = (Revision ?? 0, false);
             images = Revisions is [var latest, ..] ? latest.Images : ImmutableSortedDictionary<string, ImageChoice>.Empty;
             replicas = [];

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Components;
 using Portal.Deployments;
+using Portal.Deployments.Requests;
 using Portal.Pages.Frame;
 using Portal.Stacks;
 using Portal.Stacks.Changing;
@@ -15,6 +16,9 @@ namespace Portal.Pages.Stacks;
 public sealed partial class StackPage
 {
     private const int MostDeployments = 10;
+
+    /// <summary>Where a stack outside the pair runs.</summary>
+    internal const Colour Once = StackTarget.Outside;
 
     private StackView stack = null!;
     private IReadOnlyList<ServiceView> services = [];

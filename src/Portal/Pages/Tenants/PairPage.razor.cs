@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Components;
+using Portal.Deployments;
 using Portal.Pages.Frame;
 using Portal.Pages.Shared;
 using Portal.Store;
@@ -13,12 +14,16 @@ public sealed partial class PairPage
 {
     private PairComparison? pair;
     private IReadOnlyList<PlannedSwitchView> plans = [];
+    private IReadOnlyList<StackServices> outside = [];
     private ImmutableArray<AlignedStack> asked = [];
     private DeployTarget target = DeployTarget.Standby;
     private bool asking;
 
     [Inject]
     private ParityQueries Parity { get; set; } = null!;
+
+    [Inject]
+    private ServiceQueries Services { get; set; } = null!;
 
     [Inject]
     private AlignSides Align { get; set; } = null!;
@@ -46,6 +51,7 @@ public sealed partial class PairPage
     protected override async Task<bool> LoadHereAsync(CancellationToken cancellation)
     {
         pair = await Parity.CompareAsync(Here.Id, cancellation);
+        outside = [.. (await Services.ListAsync(Here.Id, cancellation)).Where(stack => stack.Outside)];
         plans = await Planned.ListAsync(Here.Id, 0, cancellation);
         return true;
     }

@@ -19,6 +19,9 @@ public sealed partial class TenantHomePage
     private const int Recent = 6;
 
     private IReadOnlyList<StackServices> stacks = [];
+    /// <summary>Those of the pair, and those that run once beside it.</summary>
+    private IReadOnlyList<StackServices> sides = [];
+    private IReadOnlyList<StackServices> outside = [];
     private IReadOnlyList<RouteView> routes = [];
     private IReadOnlyList<DeploymentView> deployments = [];
     private IReadOnlyList<Switch> switches = [];
@@ -69,6 +72,7 @@ public sealed partial class TenantHomePage
     protected override async Task<bool> LoadHereAsync(CancellationToken cancellation)
     {
         stacks = await Services.ListAsync(Here.Id, cancellation);
+        (sides, outside) = ([.. stacks.Where(stack => !stack.Outside)], [.. stacks.Where(stack => stack.Outside)]);
         routes = await Stacks.RoutesAsync(Here.Id, cancellation);
         deployments = await Deployments.ListAsync(Here.Id, null, Recent, cancellation);
         switches = await Switches.ListAsync(Here.Id, Recent, cancellation);
@@ -77,7 +81,7 @@ public sealed partial class TenantHomePage
         quiet = await Freezes.FindAsync(Here.Id, cancellation);
         ownChecks = (await Checks.ListAsync(Here.Id, cancellation)).Length;
         certificates = [.. (await Certificates.ListAsync(Here.Id, cancellation)).Where(one => one.ServedFor.Count > 0)];
-        report = stacks.Count == 0 ? null : await Preflight.ExecuteAsync(Here.Id, cancellation);
+        report = sides.Count == 0 ? null : await Preflight.ExecuteAsync(Here.Id, cancellation);
         eyes = await Asked.StandingAsync(Here.Id, cancellation);
         plans = await Planned.ListAsync(Here.Id, 0, cancellation);
         return true;

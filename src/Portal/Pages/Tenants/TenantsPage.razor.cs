@@ -73,7 +73,7 @@ public sealed partial class TenantsPage
 
     private string Known(string cluster) => clusters.Contains(cluster) ? cluster : clusters is [var first, ..] ? first : "";
 
-    private IEnumerable<ServiceView> Of(TenantView tenant) => services[tenant.Id].SelectMany(stack => stack.Services);
+    private IEnumerable<ServiceView> Of(TenantView tenant) => services[tenant.Id].Where(stack => !stack.Outside).SelectMany(stack => stack.Services);
 
     private void SuggestSlug()
     {

@@ -15,6 +15,7 @@ public sealed partial class WebhooksPage
     private IReadOnlyList<WebhookView> hooks = [];
     private IReadOnlyList<DeliveryView> deliveries = [];
     private IReadOnlyList<string> stacks = [];
+    private IReadOnlySet<string> outside = new HashSet<string>();
     private Told? told;
     private bool mayManage;
     private bool creating;
@@ -73,7 +74,10 @@ public sealed partial class WebhooksPage
         mayManage = May(Permission.WebhookManage);
         hooks = await Queries.ListAsync(Here.Id, null, cancellation);
         deliveries = await Queries.DeliveriesAsync(Here.Id, null, Recent, cancellation);
-        stacks = [.. (await Stacks.ListAsync(Here.Id, cancellation)).Select(one => one.Name)];
+        var all = await Stacks.ListAsync(Here.Id, cancellation);
+        outside = all.Where(one => one.Outside).Select(one => one.Name).ToHashSet(StringComparer.Ordinal);
+        // What is outside the pair is live at once.
+        stacks = [.. all.Where(one => !one.Outside || May(Permission.DeployLive)).Select(one => one.Name)];
         stack = stacks.Contains(stack) ? stack : stacks is [var first, ..] ? first : "";
         return true;
     }
@@ -82,8 +86,11 @@ public sealed partial class WebhooksPage
     private async Task OpenAsync()
     {
         services = await Services.ListAsync(Here.Id, Life);
+        Aim();
         creating = true;
     }
+
+    private void Aim() => target = outside.Contains(stack) ? DeployTarget.Live : DeployTarget.Standby;
 
     private void Choose(string service, bool wanted)
     {

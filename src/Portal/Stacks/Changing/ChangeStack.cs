@@ -57,6 +57,11 @@ public sealed class ChangeStack(Changes changes, StackTexts texts, StackSecrets 
             return Changed.Nothing<ChangeStackResult>(new ChangeStackResult.NoSuchStack());
         }
 
+        if (stack.Outside && patch.MovesOn is { Given: true, Value: not null })
+        {
+            return Changed.Nothing<ChangeStackResult>(new ChangeStackResult.Invalid("movesOn", "The stack is outside the pair: its deployments are live at once, and no switch follows them."));
+        }
+
         var before = box.OpenDefinition(stack);
         var (definition, version, problem) = patch.TouchesDefinition ? Merge(stack, before, patch) : (before, stack.TemplateVersion, null);
         if (definition is null)
@@ -75,6 +80,11 @@ public sealed class ChangeStack(Changes changes, StackTexts texts, StackSecrets 
         if (patch.TouchesDefinition && (read.Stack is null || read.Verdict != Verdict.Accepted))
         {
             return Changed.Nothing<ChangeStackResult>(new ChangeStackResult.Refused(read.Findings));
+        }
+
+        if (patch.TouchesDefinition && await OutsideRules.ProblemAsync(db, box, tenant, stack.Outside, stack.Id, read.Stack!, cancellationToken) is { } misplaced)
+        {
+            return Changed.Nothing<ChangeStackResult>(new ChangeStackResult.Invalid("compose", misplaced));
         }
 
         var after = new { template = patch.Template.Or(stack.Template), version, healing = patch.Healing.Given ? patch.Healing.Value ?? true : stack.Healing, movesOn = patch.MovesOn.Or(stack.SwitchAfter) };

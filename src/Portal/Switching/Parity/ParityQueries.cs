@@ -17,7 +17,7 @@ public sealed class ParityQueries(PortalDbFactory databases, ServiceQueries serv
         var live = await db.Pairs.AsNoTracking().Select(pair => pair.Live).SingleAsync(cancellationToken);
         var placed = (await db.Placed().ToListAsync(cancellationToken)).ToDictionary(row => (row.Stack.Id, row.Side), row => row.Revision);
         List<ComparedStack> stacks = [];
-        foreach (var stack in await services.ListAsync(tenant, cancellationToken))
+        foreach (var stack in (await services.ListAsync(tenant, cancellationToken)).Where(stack => !stack.Outside))
         {
             var (here, there) = (Side(placed, stack.StackId, live), Side(placed, stack.StackId, live.Other()));
             var difference = here.Revision is { } before && there.Revision is { } after && before != after

@@ -54,7 +54,7 @@ public sealed class StandbyQueries(PortalDbFactory databases)
             join environment in db.Environments on placement.EnvironmentId equals environment.Id
             join stack in db.Stacks on placement.StackId equals stack.Id
             join revision in db.Revisions on placement.RevisionId equals revision.Id
-            where environment.Colour == colour && stack.RemovedAt == null
+            where environment.Colour == colour && stack.RemovedAt == null && !stack.Outside
             orderby stack.Name
             select new { stack.Name, revision.Number, revision.Fingerprint, revision.Images, revision.SecretVersions }).ToListAsync(cancellationToken);
         return

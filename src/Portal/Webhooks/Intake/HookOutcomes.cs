@@ -79,7 +79,7 @@ internal sealed class HookOutcomes(DeploymentQueries deployments, PlannedSwitchQ
             deploymentId = view.Id,
             result = stayed ? "not_switched" : SnakeCase.Of(view.State.ToString()),
             statusUrl = HookEndpoints.StatusUrl(hook, delivery),
-            environment = view.Environment.Text(),
+            environment = view.Environment.Text(view.Outside),
             view.Revision,
             code = stayed ? $"switch_{SnakeCase.Of(then!.State.ToString())}" : view.Reason == DeploymentReason.None ? null : SnakeCase.Of(view.Reason.ToString()),
             reason = stayed ? then!.Reason : view.ReasonText,
