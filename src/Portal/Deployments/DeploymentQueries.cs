@@ -33,6 +33,17 @@ public sealed record DeploymentView(
     DateTimeOffset? EndedAt,
     DateTimeOffset? Deadline)
 {
+    /// <summary>It changes what both sides share.</summary>
+    public bool Migration { get; init; }
+
+    public bool WordNeeded { get; init; }
+
+    /// <summary>That it is backward compatible; null: nobody has said so.</summary>
+    public CompatibleWord? Word { get; init; }
+
+    /// <summary>It begins once somebody says that it is backward compatible.</summary>
+    public bool WaitsForWord => State == DeploymentState.Queued && WordNeeded && Word is null;
+
     public bool Ended => State is not (DeploymentState.Queued or DeploymentState.Running);
 }
 
@@ -125,5 +136,10 @@ public sealed class DeploymentQueries(PortalDbFactory databases, ChangeFeed feed
             row.Id, row.TenantId, tenant.Slug, stack.Name, revision.Number, former == null ? null : former.Number, row.Colour, row.Colour == pair.Live,
             (row.Colour == pair.Live) == (db.Switches.Count(later => later.TenantId == row.TenantId && later.AppliedAt > row.RequestedAt) % 2 == 0),
             row.State, row.Reason, row.ReasonText, row.Trigger, row.Actor, row.Source, row.DeliveryId, row.SupersededBy, row.AfterDeploymentId, row.TurnedBackAt, row.CancelRequestedAt,
-            row.RequestedAt, row.StartedAt, row.EndedAt, row.Deadline);
+            row.RequestedAt, row.StartedAt, row.EndedAt, row.Deadline)
+        {
+            Migration = row.Migration,
+            WordNeeded = row.WordNeeded,
+            Word = row.WordAt == null ? null : new CompatibleWord(row.WordReason!, row.WordBy!, row.WordAt!.Value),
+        };
 }

@@ -1,5 +1,6 @@
 using Portal.Deployments.Engine;
 using Portal.Deployments.Images;
+using Portal.Deployments.Migrating;
 using Portal.Deployments.Requests;
 
 namespace Portal.Deployments;
@@ -18,6 +19,7 @@ public static class DeploymentsFeature
         services.AddSingleton<LiveGate>();
         services.AddSingleton<RequestDeployment>();
         services.AddSingleton<PreviewDeployment>();
+        services.AddSingleton<GiveWord>();
         services.AddSingleton<CancelDeployment>();
         services.AddSingleton<DeploymentQueries>();
         services.AddSingleton<ServiceQueries>();

@@ -7,7 +7,7 @@ namespace Portal.Deployments;
 
 /// <summary>
 /// Ends queued deployments that will never begin: the one they wait for (standby first, then live) did not succeed, they were cancelled, or
-/// they have waited too long.
+/// they have waited too long. What waits for somebody's word may do so for longer, but not over a switch.
 /// </summary>
 public sealed class OrphanedDeployments(PortalDbFactory databases, Changes changes, IOptions<DeploymentOptions> options, TimeProvider clock)
 {
@@ -16,12 +16,16 @@ public sealed class OrphanedDeployments(PortalDbFactory databases, Changes chang
     public async Task EndAsync(CancellationToken cancellationToken)
     {
         await using var db = databases.Platform();
-        var tooLong = clock.GetUtcNow() - options.Value.QueueLimit;
+        var now = clock.GetUtcNow();
+        var (tooLong, unsaid) = (now - options.Value.QueueLimit, now - options.Value.WordLimit);
         var orphans = await db.Deployments.FromSql($"""
             select waiting.* from deployments waiting
             left join deployments first on first.id = waiting.after_deployment_id
             where waiting.state = 'queued'
-              and (waiting.cancel_requested_at is not null or first.state in ('failed', 'rolled_back', 'cancelled', 'superseded') or waiting.requested_at < {tooLong})
+              and (waiting.cancel_requested_at is not null or first.state in ('failed', 'rolled_back', 'cancelled', 'superseded') 
+                or case when waiting.word_needed and waiting.word_at is null
+                     then waiting.requested_at < {unsaid} or exists (select 1 from switches moved where moved.tenant_id = waiting.tenant_id and moved.applied_at > waiting.requested_at)
+                     else coalesce(waiting.word_at, waiting.requested_at) < {tooLong} end)
             """).AsNoTracking().Select(deployment => new { deployment.Id, deployment.TenantId }).ToListAsync(cancellationToken);
         foreach (var orphan in orphans)
         {
@@ -40,8 +44,12 @@ public sealed class OrphanedDeployments(PortalDbFactory databases, Changes chang
 
             var (reason, text) = deployment.CancelRequestedAt is not null
                 ? (DeploymentReason.CancelledByPerson, "Cancelled before it began.")
-                : deployment.RequestedAt < clock.GetUtcNow() - options.Value.QueueLimit
-                ? (DeploymentReason.DeadlinePassed, $"It waited since {deployment.RequestedAt:u} and could not begin: {await ObstacleAsync(db, deployment, cancellationToken)} What runs was not touched.")
+                : deployment.WaitsForWord && deployment.RequestedAt < clock.GetUtcNow() - options.Value.WordLimit
+                ? (DeploymentReason.WordMissing, $"Nobody said within {options.Value.WordLimit.TotalHours:0.#} hours that the migration is backward compatible. What runs was not touched.")
+                : deployment.WaitsForWord && await db.Switches.AnyAsync(change => change.AppliedAt > deployment.RequestedAt, cancellationToken)
+                ? (DeploymentReason.WordMissing, "The tenant was switched before anybody said that the migration is backward compatible: its side is another one now. What runs was not touched.")
+                : (deployment.WordAt ?? deployment.RequestedAt) < clock.GetUtcNow() - options.Value.QueueLimit
+                ? (DeploymentReason.DeadlinePassed, $"It waited since {deployment.WordAt ?? deployment.RequestedAt:u} and could not begin: {await ObstacleAsync(db, deployment, cancellationToken)} What runs was not touched.")
                 : (DeploymentReason.OtherTargetFailed, "The deployment to standby, which comes first, did not succeed; live was not touched.");
             deployment.End(DeploymentState.Cancelled, clock.GetUtcNow(), reason, text);
             var stack = await db.Stacks.Where(row => row.Id == deployment.StackId).Select(row => row.Name).SingleAsync(cancellationToken);

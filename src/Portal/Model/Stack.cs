@@ -18,6 +18,8 @@ public sealed class Stack : ITenantOwned
     public bool Healing { get; set; } = true;
     /// <summary>How a deployment to standby moves on, as <see cref="MovingOn"/> says.</summary>
     public TimeSpan? SwitchAfter { get; set; }
+    /// <summary>What both sides work on, as the stack's people say.</summary>
+    public ImmutableArray<SharedThing> Shared { get; set; } = [];
     /// <summary>The files that the text names as sealed JSON; null where there are none.</summary>
     public byte[]? FilesSealed { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }

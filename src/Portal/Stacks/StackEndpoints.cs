@@ -12,6 +12,9 @@ public sealed record StackBody(string? Name, string? Template, string? Version, 
 {
     /// <summary>Files that the text names, such as those of env_file, by name; never answered again.</summary>
     public Dictionary<string, string>? Files { get; init; }
+
+    /// <summary>What both sides work on.</summary>
+    public List<SharedBody?>? Shared { get; init; }
 }
 
 internal static class StackEndpoints
@@ -77,7 +80,13 @@ internal static class StackEndpoints
         }
 
         var answers = (body.Answers ?? []).ToImmutableSortedDictionary(StringComparer.Ordinal);
-        var wanted = new NewStack(body.Name ?? "", body.Template, body.Version, body.Compose, body.RancherCompose, answers) { Files = (body.Files ?? []).ToImmutableSortedDictionary(StringComparer.Ordinal) };
+        var (shared, field, problem) = SharedThings.Read(body.Shared ?? []);
+        if (field is not null)
+        {
+            return Problems.Invalid(field, problem);
+        }
+
+        var wanted = new NewStack(body.Name ?? "", body.Template, body.Version, body.Compose, body.RancherCompose, answers) { Files = (body.Files ?? []).ToImmutableSortedDictionary(StringComparer.Ordinal), Shared = shared };
         return await create.ExecuteAsync(http.Actor(), view.Id, wanted, cancellationToken) switch
         {
             CreateStackResult.Created created => Results.Created($"/api/v1/tenants/{tenant}/stacks/{wanted.Name}", new
@@ -130,6 +139,7 @@ internal static class StackEndpoints
         stack.TemplateVersion,
         stack.Healing,
         movesOn = MovingOn.Text(stack.SwitchAfter),
+        shared = SharedThings.Answer(stack.Shared),
         stack.CreatedAt,
         stack.CreatedBy,
         runs = stack.Runs.ToDictionary(run => run.Key.Text(), run => run.Value),

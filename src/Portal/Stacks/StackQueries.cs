@@ -8,6 +8,9 @@ public sealed record StackView(Guid Id, string Name, string? Template, string? T
 {
     /// <summary>How a deployment to standby moves on, as <see cref="MovingOn"/> says.</summary>
     public TimeSpan? SwitchAfter { get; init; }
+
+    /// <summary>What both sides work on.</summary>
+    public ImmutableArray<SharedThing> Shared { get; init; } = [];
 }
 
 public sealed record RevisionView(Guid Id, int Number, ImmutableSortedDictionary<string, ImageChoice> Images, DateTimeOffset CreatedAt, string CreatedBy);
@@ -67,5 +70,5 @@ public sealed class StackQueries(PortalDbFactory databases)
 
     private static StackView View(Stack stack, ILookup<Guid, (Colour Colour, int Number)> runs) => new(
         stack.Id, stack.Name, stack.Template, stack.TemplateVersion, stack.Healing, stack.CreatedAt, stack.CreatedBy,
-        runs[stack.Id].ToImmutableDictionary(run => run.Colour, run => run.Number)) { SwitchAfter = stack.SwitchAfter };
+        runs[stack.Id].ToImmutableDictionary(run => run.Colour, run => run.Number)) { SwitchAfter = stack.SwitchAfter, Shared = stack.Shared };
 }

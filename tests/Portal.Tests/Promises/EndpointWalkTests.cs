@@ -68,6 +68,7 @@ public sealed class EndpointWalkTests(EndpointWalkTests.Lab lab) : IClassFixture
         ["DELETE /api/v1/tenants/{tenant}/routes/{id}"] = "route.removed",
         ["POST /api/v1/tenants/{tenant}/stacks/{stack}/deployments"] = "deployment.requested",
         ["POST /api/v1/deployments/{id}/cancel"] = "deployment.cancelled",
+        ["POST /api/v1/deployments/{id}/compatible"] = "migration.vouched",
         ["POST /api/v1/tenants/{tenant}/switches"] = "switch.requested",
         ["POST /api/v1/tenants/{tenant}/parity"] = "deployment.requested",
         ["POST /api/v1/tenants/{tenant}/checks"] = "check.added",
