@@ -42,7 +42,7 @@ public sealed class OrphanedDeployments(PortalDbFactory databases, Changes chang
                 return Changed.Nothing(false);
             }
 
-            var (reason, text) = deployment.CancelRequestedAt is not null
+            (DeploymentReason Reason, string Text)? why = deployment.CancelRequestedAt is not null
                 ? (DeploymentReason.CancelledByPerson, "Cancelled before it began.")
                 : deployment.WaitsForWord && deployment.RequestedAt < clock.GetUtcNow() - options.Value.WordLimit
                 ? (DeploymentReason.WordMissing, $"Nobody said within {options.Value.WordLimit.TotalHours:0.#} hours that the migration is backward compatible. What runs was not touched.")
@@ -50,7 +50,15 @@ public sealed class OrphanedDeployments(PortalDbFactory databases, Changes chang
                 ? (DeploymentReason.WordMissing, "The tenant was switched before anybody said that the migration is backward compatible: its side is another one now. What runs was not touched.")
                 : (deployment.WordAt ?? deployment.RequestedAt) < clock.GetUtcNow() - options.Value.QueueLimit
                 ? (DeploymentReason.DeadlinePassed, $"It waited since {deployment.WordAt ?? deployment.RequestedAt:u} and could not begin: {await ObstacleAsync(db, deployment, cancellationToken)} What runs was not touched.")
-                : (DeploymentReason.OtherTargetFailed, "The deployment to standby, which comes first, did not succeed; live was not touched.");
+                : await db.Deployments.AnyAsync(first => first.Id == deployment.AfterDeploymentId && first.EndedAt != null && first.State != DeploymentState.Succeeded, cancellationToken)
+                ? (DeploymentReason.OtherTargetFailed, "The deployment to standby, which comes first, did not succeed; live was not touched.")
+                : null;
+            if (why is not var (reason, text))
+            {
+                // The word that it waited for has come meanwhile.
+                return Changed.Nothing(false);
+            }
+
             deployment.End(DeploymentState.Cancelled, clock.GetUtcNow(), reason, text);
             var stack = await db.Stacks.Where(row => row.Id == deployment.StackId).Select(row => row.Name).SingleAsync(cancellationToken);
             return (true, new AuditLine("deployment.ended", "stack", stack)

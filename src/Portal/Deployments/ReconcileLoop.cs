@@ -9,8 +9,8 @@ namespace Portal.Deployments;
 
 /// <summary>
 /// Holds every environment to the revision that it is wanted to run: what died or was changed by hand is put right. Woken by what the
-/// hosts say, and looks every few seconds anyway. One portal leads; where a deployment is open for a stack, or its healing is switched
-/// off, the loop keeps its hands off.
+/// hosts say, and looks every few seconds anyway. One portal leads; where a deployment is open for a stack and waits for nobody's word, or
+/// its healing is switched off, the loop keeps its hands off.
 /// </summary>
 public sealed class ReconcileLoop(
     PortalDbFactory databases, StoreLocks locks, WantedRevisions revisions, IRuntime runtime, HealingBook book, Inventory inventory, ChangeFeed feed, TimeProvider clock, ILogger<ReconcileLoop> log) : BackgroundService
@@ -197,7 +197,7 @@ public sealed class ReconcileLoop(
     private async Task<bool> IsDeployingAsync(StackPlace place, CancellationToken cancellationToken)
     {
         await using var db = databases.Tenant(place.Tenant);
-        return await db.Deployments.AnyAsync(row => row.EnvironmentId == place.Environment && row.StackId == place.StackId && (row.State == DeploymentState.Running || row.State == DeploymentState.Queued), cancellationToken);
+        return await db.Deployments.AnyAsync(row => row.EnvironmentId == place.Environment && row.StackId == place.StackId && (row.State == DeploymentState.Running || (row.State == DeploymentState.Queued && (!row.WordNeeded || row.WordAt != null))), cancellationToken);
     }
 
     /// <summary>Null where nothing is wanted.</summary>
@@ -218,7 +218,7 @@ public sealed class ReconcileLoop(
             join environment in db.Environments on placement.EnvironmentId equals environment.Id
             join tenant in db.Tenants on placement.TenantId equals tenant.Id
             where stack.RemovedAt == null && stack.Healing && (some.Length == 0 || some.Contains(placement.TenantId))
-                && !db.Deployments.Any(row => row.EnvironmentId == placement.EnvironmentId && row.StackId == placement.StackId && (row.State == DeploymentState.Running || row.State == DeploymentState.Queued))
+                && !db.Deployments.Any(row => row.EnvironmentId == placement.EnvironmentId && row.StackId == placement.StackId && (row.State == DeploymentState.Running || (row.State == DeploymentState.Queued && (!row.WordNeeded || row.WordAt != null))))
             select new { Tenant = tenant.Id, tenant.Slug, Environment = environment.Id, environment.Colour, Stack = stack.Id, stack.Name }).ToListAsync(cancellationToken);
         return
         [
@@ -240,7 +240,7 @@ public sealed class ReconcileLoop(
                 where stack.TenantId == tenant && stack.Name == name && stack.RemovedAt == null && stack.Healing && environment.Colour == colour
                     && !db.Placements.Any(row => row.EnvironmentId == environment.Id && row.StackId == stack.Id)
                     && db.Deployments.Any(row => row.EnvironmentId == environment.Id && row.StackId == stack.Id && row.State == DeploymentState.Failed)
-                    && !db.Deployments.Any(row => row.EnvironmentId == environment.Id && row.StackId == stack.Id && (row.State == DeploymentState.Running || row.State == DeploymentState.Queued))
+                    && !db.Deployments.Any(row => row.EnvironmentId == environment.Id && row.StackId == stack.Id && (row.State == DeploymentState.Running || (row.State == DeploymentState.Queued && (!row.WordNeeded || row.WordAt != null))))
                 select new { owner.Slug, Environment = environment.Id, Stack = stack.Id }).SingleOrDefaultAsync(cancellationToken);
             if (left is not null)
             {

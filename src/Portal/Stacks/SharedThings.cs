@@ -76,7 +76,9 @@ public static class SharedThings
     /// <summary>Whether all that was shared still is; what is said of it may be other words.</summary>
     public static bool Keeps(ImmutableArray<SharedThing> before, ImmutableArray<SharedThing> after) => before.All(thing => after.Any(other => Same(thing, other)));
 
-    public static object Answer(ImmutableArray<SharedThing> shared) => shared.Select(thing => new { kind = thing.Kind.ToString().ToLowerInvariant(), thing.Name, thing.Note });
+    public static object Answer(ImmutableArray<SharedThing> shared) => shared.Select(thing => new { kind = KindText(thing.Kind), thing.Name, thing.Note });
+
+    public static string KindText(SharedKind kind) => kind.ToString().ToLowerInvariant();
 
     /// <summary><c>database orders, volume uploads</c>.</summary>
     public static string Words(ImmutableArray<SharedThing> shared) => string.Join(", ", shared.Select(thing => thing.Words));

@@ -28,6 +28,7 @@ public sealed partial class DeploymentPage
     private IReadOnlyList<string> lastLines = [];
     private IReadOnlyList<ChangeTable.Change> changes = [];
     private bool cancelling;
+    private string shared = "";
 
     [Parameter]
     public Guid Id { get; set; }
@@ -40,6 +41,9 @@ public sealed partial class DeploymentPage
 
     [Inject]
     private DifferenceQueries Differences { get; set; } = null!;
+
+    [Inject]
+    private StackQueries Stacks { get; set; } = null!;
 
     [Inject]
     private CancelDeployment Cancel { get; set; } = null!;
@@ -69,6 +73,7 @@ public sealed partial class DeploymentPage
 
     private string WhyNoSteps => deployment switch
     {
+        { WaitsForWord: true } => "It begins once an operator says that it is backward compatible.",
         { State: DeploymentState.Queued, After: not null } => "It begins once standby runs the same revision well.",
         { State: DeploymentState.Queued } => "It begins as soon as a worker is free and no other deployment of this stack runs there.",
         { State: DeploymentState.Superseded } => "A newer request came before this one began.",
@@ -98,6 +103,7 @@ public sealed partial class DeploymentPage
         var settled = difference is not null && deployment?.FormerRevision == found.FormerRevision;
         deployment = found;
         Place.Is(deployment.Tenant);
+        shared = deployment.WaitsForWord && await Stacks.FindAsync(deployment.TenantId, deployment.Stack, cancellation) is { } stack ? SharedThings.Words(stack.Shared) : "";
         next = await Deployments.NextAsync(deployment.TenantId, Id, cancellation);
         if (!settled)
         {
