@@ -48,7 +48,7 @@ public sealed class MigrationWordTests(PagesWorld world)
 
         // What has run is no new migration: again, to the other side, and back to what was before.
         await world.DeployAsync("words", "site", new { target = "standby", revision = 2 });
-        await world.PostAsync("tenants/words/parity", new { target = "live" });
+        await world.PostAsync("tenants/words/parity", new { from = "standby" });
         await Eventually.SeesAsync("live", async () => (await world.GetAsync("tenants/words/stacks/site")).GetProperty("stack").GetProperty("runs").GetProperty("blue").GetInt32(), number => number == 2);
         await world.DeployAsync("words", "site", new { target = "both", revision = 1 });
     }

@@ -29,6 +29,7 @@ public sealed partial class DeploymentPage
     private IReadOnlyList<ChangeTable.Change> changes = [];
     private bool cancelling;
     private string shared = "";
+    private int? from;
 
     [Parameter]
     public Guid Id { get; set; }
@@ -100,14 +101,17 @@ public sealed partial class DeploymentPage
         }
 
         // What changes is known once it has begun: then it is settled what ran before.
-        var settled = difference is not null && deployment?.FormerRevision == found.FormerRevision;
+        var settled = difference is not null && deployment?.FormerRevision == found.FormerRevision && deployment?.WaitsForWord == found.WaitsForWord;
         deployment = found;
         Place.Is(deployment.Tenant);
-        shared = deployment.WaitsForWord && await Stacks.FindAsync(deployment.TenantId, deployment.Stack, cancellation) is { } stack ? SharedThings.Words(stack.Shared) : "";
+        var stack = deployment.WaitsForWord ? await Stacks.FindAsync(deployment.TenantId, deployment.Stack, cancellation) : null;
+        shared = stack is null ? "" : SharedThings.Words(stack.Shared);
+        // Whoever is to vouch for it looks at what it meets there now.
+        from = deployment.FormerRevision ?? (stack?.Runs.TryGetValue(deployment.Environment, out var runs) == true ? runs : null);
         next = await Deployments.NextAsync(deployment.TenantId, Id, cancellation);
         if (!settled)
         {
-            difference = await Differences.CompareAsync(deployment.TenantId, deployment.Stack, deployment.FormerRevision, deployment.Revision, cancellation);
+            difference = await Differences.CompareAsync(deployment.TenantId, deployment.Stack, from, deployment.Revision, cancellation);
             changes = difference is null ? [] : DeployDialog.Changes(difference);
         }
 
