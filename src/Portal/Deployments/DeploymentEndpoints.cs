@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Portal.Access;
 using Portal.Deployments.Migrating;
+using Portal.Deployments.Scaling;
 using Portal.Stacks;
 using Portal.Stacks.Differences;
 using Portal.Tenants;
@@ -25,6 +26,7 @@ internal static class DeploymentEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/tenants/{tenant}/stacks/{stack}/deployments", RequestAsync).WithName("RequestDeployment").WithSummary("Asks for a deployment to standby, live, both, or a colour").WithTags("Deployments");
+        ScaleEndpoints.Map(api);
         api.MapPost("/tenants/{tenant}/stacks/{stack}/deployments/preview", PreviewAsync).WithName("PreviewDeployment").WithSummary("What such a deployment would change: images, variables, mounts and all else, secrets masked. Nothing is done").WithTags("Deployments");
         api.MapGet("/tenants/{tenant}/deployments", ListAsync).WithName("ListDeployments").WithSummary("A tenant's deployments, newest first").WithTags("Deployments");
         api.MapGet("/deployments/{id:guid}", GetAsync).WithName("GetDeployment").WithSummary("One deployment; with wait, once it has ended").WithTags("Deployments");
@@ -191,6 +193,7 @@ internal static class DeploymentEndpoints
         trigger = Text(view.Trigger),
         view.Actor,
         view.SupersededBy,
+        scaledTo = view.Scale,
         migration = view.Migration ? new { view.WordNeeded, waits = view.WaitsForWord, compatible = view.Word } : null,
         view.RequestedAt,
         view.StartedAt,

@@ -44,6 +44,9 @@ public sealed record DeploymentView(
     /// <summary>It begins once somebody says that it is backward compatible.</summary>
     public bool WaitsForWord => State == DeploymentState.Queued && WordNeeded && Word is null;
 
+    /// <summary>It scales a standby that nobody needs down to so many of each service; null: the full size.</summary>
+    public int? Scale { get; init; }
+
     public bool Ended => State is not (DeploymentState.Queued or DeploymentState.Running);
 }
 
@@ -138,6 +141,7 @@ public sealed class DeploymentQueries(PortalDbFactory databases, ChangeFeed feed
             row.State, row.Reason, row.ReasonText, row.Trigger, row.Actor, row.Source, row.DeliveryId, row.SupersededBy, row.AfterDeploymentId, row.TurnedBackAt, row.CancelRequestedAt,
             row.RequestedAt, row.StartedAt, row.EndedAt, row.Deadline)
         {
+            Scale = row.Scale,
             Migration = row.Migration,
             WordNeeded = row.WordNeeded,
             Word = row.WordAt == null ? null : new CompatibleWord(row.WordReason!, row.WordBy!, row.WordAt!.Value),

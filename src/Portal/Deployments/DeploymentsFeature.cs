@@ -2,6 +2,7 @@ using Portal.Deployments.Engine;
 using Portal.Deployments.Images;
 using Portal.Deployments.Migrating;
 using Portal.Deployments.Requests;
+using Portal.Deployments.Scaling;
 
 namespace Portal.Deployments;
 
@@ -20,6 +21,8 @@ public static class DeploymentsFeature
         services.AddSingleton<RequestDeployment>();
         services.AddSingleton<PreviewDeployment>();
         services.AddSingleton<GiveWord>();
+        services.AddSingleton<ScaledSideQueries>();
+        services.AddSingleton<BringUpStandby>();
         services.AddSingleton<CancelDeployment>();
         services.AddSingleton<DeploymentQueries>();
         services.AddSingleton<ServiceQueries>();

@@ -23,6 +23,7 @@ public sealed class OrphanedDeployments(PortalDbFactory databases, Changes chang
             left join deployments first on first.id = waiting.after_deployment_id
             where waiting.state = 'queued'
               and (waiting.cancel_requested_at is not null or first.state in ('failed', 'rolled_back', 'cancelled', 'superseded') 
+                or (waiting.scale is not null and not exists (select 1 from pairs pair where pair.tenant_id = waiting.tenant_id and pair.generation = waiting.scale_for))
                 or case when waiting.word_needed and waiting.word_at is null
                      then waiting.requested_at < {unsaid} or exists (select 1 from switches moved where moved.tenant_id = waiting.tenant_id and moved.applied_at > waiting.requested_at)
                      else coalesce(waiting.word_at, waiting.requested_at) < {tooLong} end)
@@ -44,6 +45,8 @@ public sealed class OrphanedDeployments(PortalDbFactory databases, Changes chang
 
             (DeploymentReason Reason, string Text)? why = deployment.CancelRequestedAt is not null
                 ? (DeploymentReason.CancelledByPerson, "Cancelled before it began.")
+                : deployment.Scale is not null && !await db.Pairs.AnyAsync(pair => pair.Generation == deployment.ScaleFor, cancellationToken)
+                ? (DeploymentReason.SwitchedMeanwhile, "The tenant was switched before it began: nothing is scaled down.")
                 : deployment.WaitsForWord && deployment.RequestedAt < clock.GetUtcNow() - options.Value.WordLimit
                 ? (DeploymentReason.WordMissing, $"Nobody said within {options.Value.WordLimit.TotalHours:0.#} hours that the migration is backward compatible. What runs was not touched.")
                 : deployment.WaitsForWord && await db.Switches.AnyAsync(change => change.AppliedAt > deployment.RequestedAt, cancellationToken)

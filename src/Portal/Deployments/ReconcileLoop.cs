@@ -126,7 +126,7 @@ public sealed class ReconcileLoop(
 
         // Asked only now: a pass takes its time, and a deployment may have begun and ended since it started.
         var wanted = await RevisionAsync(place, cancellationToken) is { } revision
-            ? await revisions.ReadAsync(place.Tenant, place.StackId, revision, runOnce: false, cancellationToken)
+            ? await revisions.ReadAsync(place.Tenant, place.StackId, revision.Id, runOnce: false, revision.Scale, cancellationToken)
             : null;
         var lines = new HealingLog(log, place);
         var made = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -201,10 +201,12 @@ public sealed class ReconcileLoop(
     }
 
     /// <summary>Null where nothing is wanted.</summary>
-    private async Task<Guid?> RevisionAsync(StackPlace place, CancellationToken cancellationToken)
+    private async Task<(Guid Id, int? Scale)?> RevisionAsync(StackPlace place, CancellationToken cancellationToken)
     {
         await using var db = databases.Tenant(place.Tenant);
-        return await db.Placements.Where(row => row.EnvironmentId == place.Environment && row.StackId == place.StackId).Select(row => (Guid?)row.RevisionId).SingleOrDefaultAsync(cancellationToken);
+        var found = await db.Placements.Where(row => row.EnvironmentId == place.Environment && row.StackId == place.StackId)
+            .Select(row => new { row.RevisionId, Scale = db.Pairs.Any(pair => pair.Generation == row.ScaleFor) ? row.Scale : null }).SingleOrDefaultAsync(cancellationToken);
+        return found is null ? null : (found.RevisionId, found.Scale);
     }
 
     /// <param name="stacks">Of these alone; of all where there are none.</param>

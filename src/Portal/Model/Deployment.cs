@@ -19,6 +19,8 @@ public enum DeploymentReason
     SupersededByNewer,
     OtherTargetFailed,
     DefinitionUnusable,
+    /// <summary>The tenant was switched before it began, and its side is another one.</summary>
+    SwitchedMeanwhile,
     /// <summary>A migration of what both sides share, which nobody vouched for.</summary>
     WordMissing,
 }
@@ -52,6 +54,11 @@ public sealed class Deployment : ITenantOwned
     public string? WordReason { get; private set; }
     public string? WordBy { get; private set; }
     public DateTimeOffset? WordAt { get; private set; }
+
+    /// <summary>At most so many of each service, whatever the revision says; null: its full size.</summary>
+    public int? Scale { get; init; }
+    /// <summary>The pair's generation in which <see cref="Scale"/> holds.</summary>
+    public long? ScaleFor { get; init; }
 
     public DeploymentState State { get; private set; } = DeploymentState.Queued;
     public DeploymentReason Reason { get; private set; }

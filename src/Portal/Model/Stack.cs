@@ -64,6 +64,10 @@ public sealed class Placement : ITenantOwned
     public required Guid EnvironmentId { get; init; }
     public required Guid TenantId { get; init; }
     public required Guid RevisionId { get; set; }
+    /// <summary>At most so many of each service; null: its full size.</summary>
+    public int? Scale { get; set; }
+    /// <summary>The pair's generation in which <see cref="Scale"/> holds; in any other the side has its full size.</summary>
+    public long? ScaleFor { get; set; }
     public required DateTimeOffset ChangedAt { get; set; }
 }
 

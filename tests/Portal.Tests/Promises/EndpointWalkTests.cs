@@ -71,6 +71,7 @@ public sealed class EndpointWalkTests(EndpointWalkTests.Lab lab) : IClassFixture
         ["POST /api/v1/deployments/{id}/compatible"] = "migration.vouched",
         ["POST /api/v1/tenants/{tenant}/switches"] = "switch.requested",
         ["POST /api/v1/tenants/{tenant}/parity"] = "deployment.requested",
+        ["POST /api/v1/tenants/{tenant}/standby-size"] = "deployment.requested",
         ["POST /api/v1/tenants/{tenant}/checks"] = "check.added",
         ["DELETE /api/v1/tenants/{tenant}/checks/{name}"] = "check.removed",
         ["POST /api/v1/tenants/{tenant}/rehearsals"] = "rehearsal.made",

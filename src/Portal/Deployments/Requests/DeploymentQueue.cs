@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
 using Portal.Audit;
 using Portal.Deployments.Migrating;
+using Portal.Deployments.Scaling;
 using Portal.Stacks;
 using Portal.Store;
 using Portal.Tenants.Freezing;
@@ -56,6 +57,12 @@ public sealed class DeploymentQueue
                 continue;
             }
 
+            if (item.Request.Scale is { } scale && (item.Colours.Contains(standing.Live) || !await db.IsIdleAsync(scale.Generation, now, CancellationToken.None)))
+            {
+                taken.Add((item.Permit, Changed.Nothing<RequestDeploymentResult?>(new RequestDeploymentResult.InUse())));
+                continue;
+            }
+
             var (result, line) = queue.Take(item, item.Request.Revision is { } number ? earlier.GetValueOrDefault(number) : null, now);
             if (result is RequestDeploymentResult.Accepted && gate.EndsWayBack(standing, item.Colours) && await db.OpenWindow(now).SingleOrDefaultAsync() is { } last)
             {
@@ -72,7 +79,7 @@ public sealed class DeploymentQueue
     private async Task<StackQueue> OpenAsync(PortalDb db, Guid stack, MigrationWords words)
     {
         var places = await db.Environments.AsNoTracking().ToDictionaryAsync(place => place.Colour, place => place.Id);
-        var placed = await db.Placements.AsNoTracking().Where(row => row.StackId == stack).ToDictionaryAsync(row => row.EnvironmentId, row => row.RevisionId);
+        var placed = await db.Placements.AsNoTracking().Where(row => row.StackId == stack && !db.Pairs.Any(pair => pair.Generation == row.ScaleFor)).ToDictionaryAsync(row => row.EnvironmentId, row => row.RevisionId);
         var latest = await db.Revisions.AsNoTracking().Where(revision => revision.StackId == stack).OrderByDescending(revision => revision.Number).FirstOrDefaultAsync();
         var newest = await (
             from place in db.Environments.AsNoTracking()

@@ -35,9 +35,16 @@ public sealed record DeploymentRequest(
     /// <summary>That word, of whoever asks: why the side that runs the former version goes on working. Null: none.</summary>
     public string? Compatible { get; init; }
 
+    /// <summary>Scales a standby that nobody needs down, and is refused wherever somebody might. Null: the full size.</summary>
+    public SideScale? Scale { get; init; }
+
     /// <summary>Service → how many of it, instead of as many as now.</summary>
     public ImmutableSortedDictionary<string, int> Replicas { get; init; } = ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);
 }
+
+/// <param name="Most">At most so many of each service.</param>
+/// <param name="Generation">The pair's, in which that holds.</param>
+public sealed record SideScale(int Most, long Generation);
 
 public abstract record RequestDeploymentResult
 {
@@ -56,6 +63,9 @@ public abstract record RequestDeploymentResult
     public sealed record NoSuchStack : RequestDeploymentResult;
 
     public sealed record NoSuchRevision(int Number) : RequestDeploymentResult;
+
+    /// <summary>It was to scale a side down that is, or may be, needed now.</summary>
+    public sealed record InUse : RequestDeploymentResult;
 
     /// <summary>The word that came with it is none.</summary>
     public sealed record BadWord(string Problem) : RequestDeploymentResult;

@@ -21,7 +21,7 @@ internal sealed record NewestDeployment(Deployment Deployment, Revision Revision
 /// reads nothing and writes nothing but rows into <paramref name="db"/>.
 /// </summary>
 /// <param name="places">Side → environment.</param>
-/// <param name="placed">Environment → revision that it is wanted to run.</param>
+/// <param name="placed">Environment → revision that it is wanted to run, at its full size.</param>
 /// <param name="waiting">Queued and begun by nobody; tracked by <paramref name="db"/>.</param>
 internal sealed class StackQueue(
     PortalDb db,
@@ -109,6 +109,8 @@ internal sealed class StackQueue(
                 Source = item.Permit.Actor.Source,
                 DeliveryId = request.Delivery,
                 Force = request.Force,
+                Scale = request.Scale?.Most,
+                ScaleFor = request.Scale?.Generation,
                 Migration = request.Migration || needed,
                 WordNeeded = needed,
                 RequestedAt = now,
@@ -146,6 +148,7 @@ internal sealed class StackQueue(
                 images = revision.Images.ToDictionary(image => image.Key, image => $"{image.Value.Reference}@{image.Value.Digest}"),
                 replicas = request.Replicas.IsEmpty ? null : request.Replicas,
                 request.Force,
+                scaledTo = request.Scale?.Most,
                 migration = request.Migration || needed ? new { flagged = request.Migration, wordNeeded = needed, compatible = word } : null,
                 trigger = request.Trigger,
             },
@@ -162,7 +165,7 @@ internal sealed class StackQueue(
         var same = environments
             .Select(newest.GetValueOrDefault)
             .OfType<NewestDeployment>()
-            .Where(one => one.Deployment.RequestedAt >= since && one.Revision.Fingerprint == fingerprint && one.Revision.Compose == draft.Definition.Compose && IsGood(one.Deployment))
+            .Where(one => one.Deployment.RequestedAt >= since && one.Deployment.Scale is null && one.Revision.Fingerprint == fingerprint && one.Revision.Compose == draft.Definition.Compose && IsGood(one.Deployment))
             .ToList();
         return same.Count == environments.Count ? same : null;
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Components;
+using Portal.Deployments.Scaling;
 using Portal.Pages.Frame;
 using Portal.Pages.Shared;
 using Portal.Store;
@@ -13,12 +14,16 @@ public sealed partial class PairPage
 {
     private PairComparison? pair;
     private IReadOnlyList<PlannedSwitchView> plans = [];
+    private ScaledSide? scaled;
     private ImmutableArray<AlignedStack> asked = [];
     private DeployTarget target = DeployTarget.Standby;
     private bool asking;
 
     [Inject]
     private ParityQueries Parity { get; set; } = null!;
+
+    [Inject]
+    private ScaledSideQueries Sizes { get; set; } = null!;
 
     [Inject]
     private AlignSides Align { get; set; } = null!;
@@ -46,6 +51,7 @@ public sealed partial class PairPage
     protected override async Task<bool> LoadHereAsync(CancellationToken cancellation)
     {
         pair = await Parity.CompareAsync(Here.Id, cancellation);
+        scaled = await Sizes.FindAsync(Here.Id, cancellation);
         plans = await Planned.ListAsync(Here.Id, 0, cancellation);
         return true;
     }

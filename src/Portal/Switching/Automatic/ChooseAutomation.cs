@@ -6,7 +6,8 @@ using Portal.Tenants;
 namespace Portal.Switching.Automatic;
 
 /// <summary>What the portal may do by itself. Null: it does not.</summary>
-public sealed record AutomationView(FailoverRule? Failover, SwitchLimits? Limits);
+/// <param name="ScaleDown">How many of each service the old side keeps once its switch-back window has ended.</param>
+public sealed record AutomationView(FailoverRule? Failover, SwitchLimits? Limits, int? ScaleDown = null);
 
 public abstract record ChooseAutomationResult
 {
@@ -23,7 +24,7 @@ public sealed class ChooseAutomation(Changes changes)
         changes.RunAsync<ChooseAutomationResult>(actor.Demand(Permission.AutomationManage, tenant), async db =>
         {
             var rules = await db.RulesAsync(tenant, cancellationToken);
-            var before = new AutomationView(rules.Failover, rules.Limits);
+            var before = new AutomationView(rules.Failover, rules.Limits, rules.ScaleDown);
             var wanted = change(before);
             if (Problem(wanted) is { } problem)
             {
@@ -35,7 +36,7 @@ public sealed class ChooseAutomation(Changes changes)
                 return Changed.Nothing<ChooseAutomationResult>(new ChooseAutomationResult.Chosen(before));
             }
 
-            (rules.Failover, rules.Limits) = (wanted.Failover, wanted.Limits);
+            (rules.Failover, rules.Limits, rules.ScaleDown) = (wanted.Failover, wanted.Limits, wanted.ScaleDown);
             return (new ChooseAutomationResult.Chosen(wanted), new AuditLine("automation.changed", "tenant", "automation")
             {
                 Before = AutomationEndpoints.Answer(before),
@@ -48,6 +49,7 @@ public sealed class ChooseAutomation(Changes changes)
     {
         { Failover: { } rule } when rule.After < FailoverRule.ShortestAfter || rule.After > FailoverRule.LongestAfter => new("failover.afterSeconds", "1 to 600 seconds."),
         { Failover: { } rule } when rule.AtMostEvery < FailoverRule.ShortestEvery || rule.AtMostEvery > FailoverRule.LongestEvery => new("failover.atMostEveryMinutes", "1 minute to 7 days."),
+        { ScaleDown: < 0 or > 1 } => new("scaleDown.replicas", "0 or 1."),
         { Limits: { FailedPercent: null, P95: null } } => new("limits", "Say how many percent may fail, or how slow p95 may be, or both."),
         { Limits.FailedPercent: < 0 or >= 100 or double.NaN } => new("limits.failedPercent", "0 to less than 100."),
         { Limits.P95: { } slowest } when slowest < TimeSpan.FromMilliseconds(1) || slowest > TimeSpan.FromMinutes(1) => new("limits.p95Milliseconds", "1 to 60,000 milliseconds."),
@@ -61,6 +63,6 @@ public sealed class AutomationQueries(PortalDbFactory databases)
     {
         await using var db = databases.Tenant(tenant);
         var rules = await db.SwitchRules.AsNoTracking().SingleOrDefaultAsync(cancellationToken);
-        return new AutomationView(rules?.Failover, rules?.Limits);
+        return new AutomationView(rules?.Failover, rules?.Limits, rules?.ScaleDown);
     }
 }

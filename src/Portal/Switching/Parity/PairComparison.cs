@@ -135,6 +135,7 @@ public sealed record PairComparison(Colour LiveColour, ComparedCluster Live, Com
     {
         null => null,
         _ when side.Count(ReplicaCondition.Unknown) > 0 => "unknown",
+        { Wanted: 0, ScaledFrom: not null } when side.Replicas.IsEmpty => "scaled down",
         { Wanted: 0 } when side.Replicas.IsEmpty => "none wanted",
         { Wanted: 0 } => "arriving",
         _ when side.Well => "healthy",
