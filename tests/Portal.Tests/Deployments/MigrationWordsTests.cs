@@ -46,6 +46,11 @@ public sealed class MigrationWordsTests
         Assert.Equal((true, Word), words.Of(Two, flagged: true));
         Assert.Equal((true, Word), words.Of(Three, flagged: false));
         Assert.Equal((true, null), words.Of(Three, flagged: true));
+        // Which another's word for the same images does not undo.
+        words.Add(Three, null);
+        Assert.Equal((true, null), words.Of(Three, flagged: false));
+        Assert.Equal((true, null), words.Of(Of(4, "b"), flagged: false));
+        Assert.Equal((true, Word), words.Of(Two, flagged: false));
     }
 
     [Fact]

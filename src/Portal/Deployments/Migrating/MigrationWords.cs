@@ -29,11 +29,13 @@ internal sealed class MigrationWords(bool shares, IEnumerable<EarlierMigration> 
             return (false, null);
         }
 
-        var same = earlier.FindAll(one => flagged ? one.RevisionId == revision.Id : one.RevisionId == revision.Id || one.Images.SequenceEqual(revision.Images));
-        var given = same.Select(one => one.Word).FirstOrDefault(word => word is not null);
+        var own = earlier.FindAll(one => one.RevisionId == revision.Id);
+        var given = own.Select(one => one.Word).FirstOrDefault(word => word is not null);
         return flagged ? (true, given)
-            : same.Count == 0 || ran.Contains(revision.Fingerprint) ? (false, null)
-            : (true, given);
+            : ran.Contains(revision.Fingerprint) ? (false, null)
+            : own.Count > 0 ? (true, given)
+            : earlier.Find(one => one.Images.SequenceEqual(revision.Images)) is { } newest ? (true, newest.Word)
+            : (false, null);
     }
 
     public void Add(Revision revision, CompatibleWord? word) => earlier.Insert(0, new EarlierMigration(revision.Id, revision.Images, word));
