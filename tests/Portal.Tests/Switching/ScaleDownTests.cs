@@ -196,7 +196,7 @@ public sealed class ScaleDownTests(SwitchWorld lab)
     /// <summary>As if its half hour had passed.</summary>
     private async Task<DateTimeOffset> EndWindowAsync(Tenancy tenant)
     {
-        Assert.Empty((await AllScaledAsync(tenant)).Where(one => one.GetProperty("state").GetString() is "queued" or "running"));
+        Assert.DoesNotContain(await AllScaledAsync(tenant), one => one.GetProperty("state").GetString() is "queued" or "running");
         await using var source = NpgsqlDataSource.Create(lab.World.Portal.Database);
         await using var over = source.CreateCommand("""
             with mine as (select id from tenants where slug = $1),
