@@ -172,7 +172,7 @@ public sealed class RequestSwitch(
         catch (ConflictException error) when (error.Constraint == ScaledSides.Scaling)
         {
             // It began after the checks, and no word of an owner's makes a side that is just being taken away whole.
-            return new SwitchResult.Blocked(report with { Checks = [.. report.Checks, new PreflightCheck(report.To.Text(), false, "it is just being scaled down: cancel that deployment, or bring it to its full size afterwards") { ScaledDown = true }] });
+            return new SwitchResult.Blocked(report with { Checks = [new PreflightCheck(report.To.Text(), false, "it is just being scaled down: cancel that deployment, or bring it to its full size afterwards") { ScaledDown = true }, .. report.Checks] });
         }
         catch (ConflictException)
         {

@@ -141,6 +141,8 @@ public sealed class ScaleDownTests(SwitchWorld lab)
         Assert.Contains("standby has 0 healthy replicas", told.GetProperty("result").GetString(), StringComparison.Ordinal);
         Assert.Equal("green", await tenant.LiveAsync());
 
+        // Left on, it would go back to green as soon as that is healed.
+        await lab.World.PutAsync($"tenants/{tenant.Slug}/automation", new { scaleDown = new { replicas = 0 } });
         // An owner may go there all the same; from the switch on it is no side that nobody needs.
         await tenant.SwitchedAsync(new { reason = "anything is better", @override = "green is dead" });
         await lab.World.TryPatchAsync($"tenants/{tenant.Slug}/stacks/{Tenancy.Stack}", new { healing = true });

@@ -35,6 +35,9 @@ public sealed record DeploymentRequest(
     /// <summary>That word, of whoever asks: why the side that runs the former version goes on working. Null: none.</summary>
     public string? Compatible { get; init; }
 
+    /// <summary>Nothing where another deployment of the stack is on its way there: it is not to be overtaken.</summary>
+    public bool Yields { get; init; }
+
     /// <summary>Scales a standby that nobody needs down, and is refused wherever somebody might. Null: the full size.</summary>
     public SideScale? Scale { get; init; }
 
@@ -64,7 +67,7 @@ public abstract record RequestDeploymentResult
 
     public sealed record NoSuchRevision(int Number) : RequestDeploymentResult;
 
-    /// <summary>It was to scale a side down that is, or may be, needed now.</summary>
+    /// <summary>It was to scale a side down that is, or may be, needed now; or it yields to what is on its way.</summary>
     public sealed record InUse : RequestDeploymentResult;
 
     /// <summary>The word that came with it is none.</summary>

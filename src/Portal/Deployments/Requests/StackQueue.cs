@@ -42,6 +42,11 @@ internal sealed class StackQueue(
     public Changed<RequestDeploymentResult> Take(QueueItem item, Revision? earlier, DateTimeOffset now)
     {
         var environments = item.Colours.Select(colour => places[colour]).ToList();
+        if (item.Request.Yields && environments.Exists(environment => newest.GetValueOrDefault(environment)?.Deployment is { Ended: false, Scale: null }))
+        {
+            return Changed.Nothing<RequestDeploymentResult>(new RequestDeploymentResult.InUse());
+        }
+
         if (item.Draft is not null && item.Request.CoalesceWithin is { } window
             && (Same(item.Draft, environments, now - window) ?? (item.Request.CoalesceWithLive ? Same(item.Draft, [places[item.Live]], DateTimeOffset.MinValue) : null)) is { } same
             // What is told of as a migration only now has to be heard, too.

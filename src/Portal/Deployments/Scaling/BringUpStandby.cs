@@ -10,7 +10,7 @@ public sealed record BroughtUp(string Stack, int Revision, Guid? Deployment, str
 /// <summary>Brings a standby that was scaled down to its full size, with what it is wanted to run: an ordinary deployment of each stack.</summary>
 public sealed class BringUpStandby(ScaledSideQueries scaled, RequestDeployment request)
 {
-    /// <returns>None: it has its full size, or is on its way there.</returns>
+    /// <returns>None: it has its full size.</returns>
     /// <exception cref="DeniedException">The actor may not deploy to standby.</exception>
     public async Task<ImmutableArray<BroughtUp>> ExecuteAsync(Actor actor, TenantKey tenant, DeploymentTrigger trigger, CancellationToken cancellationToken)
     {
@@ -32,6 +32,7 @@ public sealed class BringUpStandby(ScaledSideQueries scaled, RequestDeployment r
         {
             // It makes a side fit for a switch; it asks for none.
             PlansItself = true,
+            Yields = true,
         };
         return await request.ExecuteAsync(actor, tenant, stack, wanted, cancellationToken) switch
         {

@@ -138,8 +138,9 @@ public sealed class ScaleDownWorker(
             rest = await (
                 from placement in db.Placements.AsNoTracking()
                 where placement.Scale != null && db.Pairs.Any(pair => pair.TenantId == placement.TenantId && pair.Generation == placement.ScaleFor)
+                let left = db.Switches.Where(done => done.TenantId == placement.TenantId && done.Generation == placement.ScaleFor && done.State == SwitchState.Applied).Max(done => done.AppliedAt)
                 let since = db.Deployments.Where(scaled => scaled.StackId == placement.StackId && scaled.EnvironmentId == placement.EnvironmentId && scaled.ScaleFor == placement.ScaleFor).Max(scaled => scaled.RequestedAt)
-                where db.Deployments.Any(other => other.EnvironmentId == placement.EnvironmentId && other.StackId != placement.StackId && other.Scale == null && other.RequestedAt > since)
+                where db.Deployments.Any(other => other.EnvironmentId == placement.EnvironmentId && other.StackId != placement.StackId && other.Scale == null && other.RequestedAt > left)
                     && !db.Deployments.Any(own => own.EnvironmentId == placement.EnvironmentId && own.StackId == placement.StackId && own.Scale == null && own.RequestedAt > since)
                 join side in db.Environments on placement.EnvironmentId equals side.Id
                 join stack in db.Stacks on placement.StackId equals stack.Id
