@@ -42,7 +42,7 @@ public sealed class ScaledPageTests(PagesWorld world)
         var ops = await world.OpenAsync("acme-ops", "/tenants/sleeping");
         await using var ___ = ops.Context;
         await Expect(ops.GetByRole(AriaRole.Region, new() { Name = "Blue, standby" })).ToContainTextAsync("scaled down from 2");
-        await Expect(ops.Locator(".between")).ToContainTextAsync("bring it to its full size first");
+        await Expect(ops.Locator(".between")).ToContainTextAsync("standby is scaled down");
         await Expect(ops.GetByRole(AriaRole.Region, new() { Name = "Recent deployments" })).ToContainTextAsync("scaled to 0");
         await Pictures.TakeAsync(ops, "scaled-home");
         await ops.GetByRole(AriaRole.Region, new() { Name = "Recent deployments" }).GetByRole(AriaRole.Link, new() { Name = "site r1" }).First.ClickAsync();
