@@ -256,7 +256,7 @@ public sealed class RequestSwitch(
                 .. request.Approved is null ? Array.Empty<AuditLine>() : [Asks.Line("switch.approved", request.Approved) with { After = new { askedBy = request.Approved.AskedBy, approvedBy = intent.ApprovedBy, reason, @switch = intent.Id } }],
             ],
         };
-        if (request.Plan is not null || request.Approved is not null || standing.Gate.Rules?.ScaleDown is not null)
+        if (request.Plan is not null || request.Approved is not null || overridden is not null || standing.Gate.Rules?.ScaleDown is not null)
         {
             await AddGuardedAsync(permit, line, intent, request.Approved, cancellationToken);
         }
