@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Portal.Access;
+using Portal.Deployments.Migrating;
+using Portal.Deployments.Scaling;
 using Portal.Stacks;
 using Portal.Stacks.Differences;
 using Portal.Tenants;
@@ -10,7 +12,12 @@ namespace Portal.Deployments;
 /// <param name="Images">Service → image reference.</param>
 /// <param name="Revision">An earlier revision to run again.</param>
 /// <param name="Replicas">Service → how many of it; the others stay as they are.</param>
-public sealed record DeploymentBody(string? Target, Dictionary<string, string>? Images, int? Revision, bool? Force, Dictionary<string, int>? Replicas);
+/// <param name="Migration">It changes what both sides share, and needs an operator's word where they share something.</param>
+/// <param name="Compatible">That word, of an operator who asks: why the side that runs the former version goes on working.</param>
+public sealed record DeploymentBody(string? Target, Dictionary<string, string>? Images, int? Revision, bool? Force, Dictionary<string, int>? Replicas, bool? Migration, string? Compatible);
+
+/// <param name="Reason">Why the side that runs the former version goes on working.</param>
+public sealed record WordBody(string? Reason);
 
 internal static class DeploymentEndpoints
 {
@@ -19,10 +26,12 @@ internal static class DeploymentEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/tenants/{tenant}/stacks/{stack}/deployments", RequestAsync).WithName("RequestDeployment").WithSummary("Asks for a deployment to standby, live, both, or a colour").WithTags("Deployments");
+        ScaleEndpoints.Map(api);
         api.MapPost("/tenants/{tenant}/stacks/{stack}/deployments/preview", PreviewAsync).WithName("PreviewDeployment").WithSummary("What such a deployment would change: images, variables, mounts and all else, secrets masked. Nothing is done").WithTags("Deployments");
         api.MapGet("/tenants/{tenant}/deployments", ListAsync).WithName("ListDeployments").WithSummary("A tenant's deployments, newest first").WithTags("Deployments");
         api.MapGet("/deployments/{id:guid}", GetAsync).WithName("GetDeployment").WithSummary("One deployment; with wait, once it has ended").WithTags("Deployments");
         api.MapGet("/deployments/{id:guid}/log", LogAsync).WithName("GetDeploymentLog").WithSummary("A deployment's log after a line").WithTags("Deployments");
+        api.MapPost("/deployments/{id:guid}/compatible", VouchAsync).WithName("VouchForMigration").WithSummary("An operator's word that a migration which waits for it is backward compatible: it goes on").WithTags("Deployments");
         api.MapPost("/deployments/{id:guid}/cancel", CancelAsync).WithName("CancelDeployment").WithSummary("Asks a deployment to stop: what ran before runs on").WithTags("Deployments");
     }
 
@@ -49,6 +58,7 @@ internal static class DeploymentEndpoints
                 deployments = accepted.Deployments,
                 revision = accepted.Revision,
                 accepted.Unchanged,
+                accepted.WaitsForWord,
                 statusUrl = $"/api/v1/deployments/{accepted.Deployments[^1]}",
             }),
             _ => Refusal(result),
@@ -95,6 +105,8 @@ internal static class DeploymentEndpoints
         return (new DeploymentRequest(target, (body.Images ?? []).ToImmutableSortedDictionary(StringComparer.Ordinal), body.Revision, body.Force ?? false)
         {
             Replicas = (body.Replicas ?? []).ToImmutableSortedDictionary(StringComparer.Ordinal),
+            Migration = body.Migration ?? false,
+            Compatible = body.Compatible,
         }, null);
     }
 
@@ -102,6 +114,7 @@ internal static class DeploymentEndpoints
     {
         RequestDeploymentResult.NoSuchStack => Problems.NotFound("stack"),
         RequestDeploymentResult.NoSuchRevision missing => Problems.Invalid("revision", $"The stack has no revision {missing.Number}."),
+        RequestDeploymentResult.BadWord bad => Problems.Invalid("compatible", bad.Problem),
         RequestDeploymentResult.Held held => Problems.Conflict(held.Why.Sentence),
         RequestDeploymentResult.EngineUnavailable down => Problems.Unavailable(down.Problem),
         RequestDeploymentResult.Refused refused => DraftProblems.Of(refused.Why),
@@ -129,6 +142,23 @@ internal static class DeploymentEndpoints
         return view is null
             ? Problems.NotFound("deployment")
             : Results.Ok((await deployments.LogAsync(view.TenantId, id, after ?? 0, 1000, cancellationToken)).Select(line => new { line.Id, line.At, kind = Text(line.Kind), line.Step, line.Text, line.Fraction }));
+    }
+
+    private static async Task<IResult> VouchAsync(Guid id, WordBody? body, HttpContext http, DeploymentQueries deployments, GiveWord give, CancellationToken cancellationToken)
+    {
+        var actor = http.Actor();
+        if (await deployments.FindAsync(actor, id, cancellationToken) is not { } view)
+        {
+            return Problems.NotFound("deployment");
+        }
+
+        return await give.ExecuteAsync(actor, view.TenantId, id, body?.Reason, cancellationToken) switch
+        {
+            GiveWordResult.Given => Results.Ok(Answer((await deployments.FindAsync(actor, id, cancellationToken))!)),
+            GiveWordResult.NoSuchDeployment => Problems.NotFound("deployment"),
+            GiveWordResult.Invalid invalid => Problems.Invalid("reason", invalid.Problem),
+            var other => Problems.Conflict(GiveWordRefusals.Sentence(other)),
+        };
     }
 
     private static async Task<IResult> CancelAsync(Guid id, HttpContext http, DeploymentQueries deployments, CancelDeployment cancel, CancellationToken cancellationToken)
@@ -163,6 +193,8 @@ internal static class DeploymentEndpoints
         trigger = Text(view.Trigger),
         view.Actor,
         view.SupersededBy,
+        scaledTo = view.Scale,
+        migration = view.Migration ? new { view.WordNeeded, waits = view.WaitsForWord, compatible = view.Word } : null,
         view.RequestedAt,
         view.StartedAt,
         view.EndedAt,

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Portal.Deployments.Scaling;
 using Portal.Store;
 
 namespace Portal.Deployments;
@@ -34,7 +35,11 @@ public sealed class DeploymentLeases(PortalDbFactory databases, PortalInstance i
             select candidate.* from deployments candidate
             join environments place on place.id = candidate.environment_id
             where (candidate.state = 'running' and not (candidate.id = any({mine})) and (candidate.lease_until < {now} or (candidate.lease_owner like {instance.Id + "/%"} and candidate.lease_owner <> {instance.Owner})))
-               or (candidate.state = 'queued'
+               or (candidate.state = 'queued' and (not candidate.word_needed or candidate.word_at is not null)
+                   and (candidate.scale is null
+                        or (exists (select 1 from pairs pair where pair.tenant_id = candidate.tenant_id and pair.generation = candidate.scale_for)
+                            and not exists (select 1 from switches open where open.tenant_id = candidate.tenant_id and open.state = 'requested')
+                            and not exists (select 1 from gradual_switches gradual where gradual.tenant_id = candidate.tenant_id and gradual.state = 'running')))
                    and not exists (select 1 from deployments busy where busy.environment_id = candidate.environment_id and busy.stack_id = candidate.stack_id and busy.state = 'running')
                    and (candidate.after_deployment_id is null or exists (select 1 from deployments first where first.id = candidate.after_deployment_id and first.state = 'succeeded'))
                    and (select count(*) from deployments busy join environments near on near.id = busy.environment_id where busy.state = 'running' and near.cluster_id = place.cluster_id) < {options.Value.ParallelPerHost})
@@ -47,6 +52,12 @@ public sealed class DeploymentLeases(PortalDbFactory databases, PortalInstance i
             """).FirstOrDefaultAsync(cancellationToken);
         if (deployment is null)
         {
+            return null;
+        }
+
+        if (deployment is { State: DeploymentState.Queued, Scale: not null } && !await db.MayScaleAsync(deployment, cancellationToken))
+        {
+            // A switch has begun since the statement above: the next look passes it over.
             return null;
         }
 

@@ -19,6 +19,10 @@ public sealed class DeploymentOptions
     [Range(typeof(TimeSpan), "00:00:01", "24:00:00")]
     public TimeSpan QueueLimit { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>How long a migration waits for somebody's word that it is backward compatible.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
+    public TimeSpan WordLimit { get; set; } = TimeSpan.FromHours(24);
+
     /// <summary>How long an engine or a gateway that does not answer is waited for before the deployment turns back.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(30);

@@ -36,6 +36,20 @@ public sealed record DeploymentView(
     /// <summary>Of a stack outside the pair: its environment is no side, and what it deploys is always live.</summary>
     public bool Outside { get; init; }
 
+    /// <summary>It changes what both sides share.</summary>
+    public bool Migration { get; init; }
+
+    public bool WordNeeded { get; init; }
+
+    /// <summary>That it is backward compatible; null: nobody has said so.</summary>
+    public CompatibleWord? Word { get; init; }
+
+    /// <summary>It begins once somebody says that it is backward compatible.</summary>
+    public bool WaitsForWord => State == DeploymentState.Queued && WordNeeded && Word is null;
+
+    /// <summary>It scales a standby that nobody needs down to so many of each service; null: the full size.</summary>
+    public int? Scale { get; init; }
+
     public bool Ended => State is not (DeploymentState.Queued or DeploymentState.Running);
 }
 
@@ -128,5 +142,12 @@ public sealed class DeploymentQueries(PortalDbFactory databases, ChangeFeed feed
             row.Id, row.TenantId, tenant.Slug, stack.Name, revision.Number, former == null ? null : former.Number, row.Colour, stack.Outside || row.Colour == pair.Live,
             stack.Outside || (row.Colour == pair.Live) == (db.Switches.Count(later => later.TenantId == row.TenantId && later.AppliedAt > row.RequestedAt) % 2 == 0),
             row.State, row.Reason, row.ReasonText, row.Trigger, row.Actor, row.Source, row.DeliveryId, row.SupersededBy, row.AfterDeploymentId, row.TurnedBackAt, row.CancelRequestedAt,
-            row.RequestedAt, row.StartedAt, row.EndedAt, row.Deadline) { Outside = stack.Outside };
+            row.RequestedAt, row.StartedAt, row.EndedAt, row.Deadline)
+        {
+            Outside = stack.Outside,
+            Scale = row.Scale,
+            Migration = row.Migration,
+            WordNeeded = row.WordNeeded,
+            Word = row.WordAt == null ? null : new CompatibleWord(row.WordReason!, row.WordBy!, row.WordAt!.Value),
+        };
 }

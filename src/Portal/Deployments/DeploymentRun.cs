@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Portal.Audit;
+using Portal.Deployments.Scaling;
 using Portal.Docker;
 using Portal.Gateway;
 using Portal.Redaction;
@@ -65,7 +66,7 @@ public sealed class DeploymentRun(
         try
         {
             var runOnce = deployment.Force || !await HasSucceededAsync(deployment, interrupt.Token);
-            var wanted = await revisions.ReadAsync(lease.Tenant, place.StackId, deployment.RevisionId, runOnce, interrupt.Token);
+            var wanted = await revisions.ReadAsync(lease.Tenant, place.StackId, deployment.RevisionId, runOnce, deployment.Scale, interrupt.Token);
             await new GoalSeeker(runtime, keeper, place, lines, clock).ReachAsync(wanted, options.Value.Patience, interrupt.Token);
             var wrong = await runtime.VerifyAsync(place, wanted, lines, interrupt.Token);
             if (wrong.Count > 0)
@@ -114,6 +115,13 @@ public sealed class DeploymentRun(
             other => other.StackId == deployment.StackId && other.EnvironmentId == deployment.EnvironmentId && other.RevisionId == deployment.RevisionId && other.State == DeploymentState.Succeeded, cancellationToken);
     }
 
+    /// <summary>How far what ran before was scaled down: it is still written there.</summary>
+    private async Task<int?> ScaleThereAsync(Deployment deployment, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Tenant(deployment.TenantId);
+        return await db.ScaleAsync(deployment.EnvironmentId, deployment.StackId, cancellationToken);
+    }
+
     private async Task BackAsync(LeaseKeeper keeper, StackPlace place, DeploymentLog lines, CancellationToken cancellationToken)
     {
         var lease = keeper.Lease;
@@ -124,7 +132,7 @@ public sealed class DeploymentRun(
         try
         {
             var former = deployment.FormerRevisionId is { } revision
-                ? await revisions.ReadAsync(lease.Tenant, place.StackId, revision, runOnce: false, interrupt.Token)
+                ? await revisions.ReadAsync(lease.Tenant, place.StackId, revision, runOnce: false, await ScaleThereAsync(deployment, interrupt.Token), interrupt.Token)
                 : null;
             await lines.LineAsync(former is null ? "Nothing ran here before: what was begun is taken away." : $"Going back to revision {former.Number}.", interrupt.Token);
             await new GoalSeeker(runtime, keeper, place, lines, clock).ReachAsync(former, options.Value.BackLimit, interrupt.Token);
@@ -232,7 +240,7 @@ public sealed class DeploymentRun(
             return (true, new AuditLine(action, "stack", stack.Name)
             {
                 Result = deployment.State == DeploymentState.Succeeded ? "ok" : $"{SnakeCase.Of(deployment.State.ToString())}: {deployment.ReasonText}",
-                After = new { deployment = deployment.Id, state = deployment.State, reason = deployment.Reason, revision, environment = deployment.Colour.Text(stack.Outside), askedBy = deployment.Actor, seconds = (deployment.EndedAt - deployment.StartedAt)?.TotalSeconds },
+                After = new { deployment = deployment.Id, state = deployment.State, reason = deployment.Reason, revision, environment = deployment.Colour.Text(stack.Outside), scaledTo = deployment.Scale, askedBy = deployment.Actor, seconds = (deployment.EndedAt - deployment.StartedAt)?.TotalSeconds },
                 Correlation = deployment.Id,
                 Notes = [new ChangeNote(lease.Tenant, "deployment", deployment.Id), new ChangeNote(lease.Tenant, "stack", deployment.StackId)],
             });
@@ -247,7 +255,7 @@ public sealed class DeploymentRun(
             db.Placements.Add(placement);
         }
 
-        placement.RevisionId = deployment.RevisionId;
+        (placement.RevisionId, placement.Scale, placement.ScaleFor) = (deployment.RevisionId, deployment.Scale, deployment.ScaleFor);
         placement.ChangedAt = clock.GetUtcNow();
     }
 

@@ -1,6 +1,8 @@
 using Portal.Deployments.Engine;
 using Portal.Deployments.Images;
+using Portal.Deployments.Migrating;
 using Portal.Deployments.Requests;
+using Portal.Deployments.Scaling;
 
 namespace Portal.Deployments;
 
@@ -18,6 +20,9 @@ public static class DeploymentsFeature
         services.AddSingleton<LiveGate>();
         services.AddSingleton<RequestDeployment>();
         services.AddSingleton<PreviewDeployment>();
+        services.AddSingleton<GiveWord>();
+        services.AddSingleton<ScaledSideQueries>();
+        services.AddSingleton<BringUpStandby>();
         services.AddSingleton<CancelDeployment>();
         services.AddSingleton<DeploymentQueries>();
         services.AddSingleton<ServiceQueries>();

@@ -9,8 +9,8 @@ namespace Portal.Deployments;
 
 /// <summary>
 /// Holds every environment to the revision that it is wanted to run: what died or was changed by hand is put right. Woken by what the
-/// hosts say, and looks every few seconds anyway. One portal leads; where a deployment is open for a stack, or its healing is switched
-/// off, the loop keeps its hands off.
+/// hosts say, and looks every few seconds anyway. One portal leads; where a deployment is open for a stack and waits for nobody's word, or
+/// its healing is switched off, the loop keeps its hands off.
 /// </summary>
 public sealed class ReconcileLoop(
     PortalDbFactory databases, StoreLocks locks, WantedRevisions revisions, IRuntime runtime, HealingBook book, Inventory inventory, ChangeFeed feed, TimeProvider clock, ILogger<ReconcileLoop> log) : BackgroundService
@@ -126,7 +126,7 @@ public sealed class ReconcileLoop(
 
         // Asked only now: a pass takes its time, and a deployment may have begun and ended since it started.
         var wanted = await RevisionAsync(place, cancellationToken) is { } revision
-            ? await revisions.ReadAsync(place.Tenant, place.StackId, revision, runOnce: false, cancellationToken)
+            ? await revisions.ReadAsync(place.Tenant, place.StackId, revision.Id, runOnce: false, revision.Scale, cancellationToken)
             : null;
         var lines = new HealingLog(log, place);
         var made = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -197,14 +197,16 @@ public sealed class ReconcileLoop(
     private async Task<bool> IsDeployingAsync(StackPlace place, CancellationToken cancellationToken)
     {
         await using var db = databases.Tenant(place.Tenant);
-        return await db.Deployments.AnyAsync(row => row.EnvironmentId == place.Environment && row.StackId == place.StackId && (row.State == DeploymentState.Running || row.State == DeploymentState.Queued), cancellationToken);
+        return await db.Deployments.AnyAsync(row => row.EnvironmentId == place.Environment && row.StackId == place.StackId && (row.State == DeploymentState.Running || (row.State == DeploymentState.Queued && (!row.WordNeeded || row.WordAt != null))), cancellationToken);
     }
 
     /// <summary>Null where nothing is wanted.</summary>
-    private async Task<Guid?> RevisionAsync(StackPlace place, CancellationToken cancellationToken)
+    private async Task<(Guid Id, int? Scale)?> RevisionAsync(StackPlace place, CancellationToken cancellationToken)
     {
         await using var db = databases.Tenant(place.Tenant);
-        return await db.Placements.Where(row => row.EnvironmentId == place.Environment && row.StackId == place.StackId).Select(row => (Guid?)row.RevisionId).SingleOrDefaultAsync(cancellationToken);
+        var found = await db.Placements.Where(row => row.EnvironmentId == place.Environment && row.StackId == place.StackId)
+            .Select(row => new { row.RevisionId, Scale = db.Pairs.Any(pair => pair.Generation == row.ScaleFor) ? row.Scale : null }).SingleOrDefaultAsync(cancellationToken);
+        return found is null ? null : (found.RevisionId, found.Scale);
     }
 
     /// <param name="stacks">Of these alone; of all where there are none.</param>
@@ -218,7 +220,7 @@ public sealed class ReconcileLoop(
             join environment in db.Environments on placement.EnvironmentId equals environment.Id
             join tenant in db.Tenants on placement.TenantId equals tenant.Id
             where stack.RemovedAt == null && stack.Healing && (some.Length == 0 || some.Contains(placement.TenantId))
-                && !db.Deployments.Any(row => row.EnvironmentId == placement.EnvironmentId && row.StackId == placement.StackId && (row.State == DeploymentState.Running || row.State == DeploymentState.Queued))
+                && !db.Deployments.Any(row => row.EnvironmentId == placement.EnvironmentId && row.StackId == placement.StackId && (row.State == DeploymentState.Running || (row.State == DeploymentState.Queued && (!row.WordNeeded || row.WordAt != null))))
             select new { Tenant = tenant.Id, tenant.Slug, Environment = environment.Id, environment.Colour, Stack = stack.Id, stack.Name, stack.Outside, There = db.Stacks.Any(other => other.TenantId == tenant.Id && other.Outside && other.RemovedAt == null) }).ToListAsync(cancellationToken);
         return
         [
@@ -240,7 +242,7 @@ public sealed class ReconcileLoop(
                 where stack.TenantId == tenant && stack.Name == name && stack.RemovedAt == null && stack.Healing && environment.Colour == colour
                     && !db.Placements.Any(row => row.EnvironmentId == environment.Id && row.StackId == stack.Id)
                     && db.Deployments.Any(row => row.EnvironmentId == environment.Id && row.StackId == stack.Id && row.State == DeploymentState.Failed)
-                    && !db.Deployments.Any(row => row.EnvironmentId == environment.Id && row.StackId == stack.Id && (row.State == DeploymentState.Running || row.State == DeploymentState.Queued))
+                    && !db.Deployments.Any(row => row.EnvironmentId == environment.Id && row.StackId == stack.Id && (row.State == DeploymentState.Running || (row.State == DeploymentState.Queued && (!row.WordNeeded || row.WordAt != null))))
                 select new { owner.Slug, Environment = environment.Id, Stack = stack.Id }).SingleOrDefaultAsync(cancellationToken);
             if (left is not null)
             {

@@ -18,6 +18,9 @@ public sealed record ReplicaView(string Container, int Index, int Revision, Repl
 /// <param name="Revision">The one wanted there; null while only a first deployment's containers are there.</param>
 public sealed record ServiceSide(int? Revision, int Wanted, ImageChoice? Image, ImmutableArray<ReplicaView> Replicas)
 {
+    /// <summary>How many there were to be, were the side not scaled down; null: as many as wanted.</summary>
+    public int? ScaledFrom { get; init; }
+
     /// <summary>Where it is made anew again and again: how often, why, and when next; for people.</summary>
     public string? Healing { get; init; }
 
@@ -70,7 +73,7 @@ public sealed class ServiceQueries(PortalDbFactory databases, RevisionReader rev
             where tenants.Contains(placement.TenantId)
             join environment in db.Environments on placement.EnvironmentId equals environment.Id
             join revision in db.Revisions on placement.RevisionId equals revision.Id
-            select new { placement.StackId, placement.EnvironmentId, environment.Colour, placement.RevisionId, revision.Number }).ToListAsync(cancellationToken);
+            select new { placement.StackId, placement.EnvironmentId, environment.Colour, placement.RevisionId, revision.Number, Scale = db.Pairs.Any(pair => pair.TenantId == placement.TenantId && pair.Generation == placement.ScaleFor) ? placement.Scale : null }).ToListAsync(cancellationToken);
         var routed = (await db.Routes.AsNoTracking().Where(route => tenants.Contains(route.TenantId)).Select(route => new { route.StackId, route.Service }).ToListAsync(cancellationToken))
             .Select(route => (route.StackId, route.Service)).ToHashSet();
         var replicas = tenants.SelectMany(tenant => inventory.Of(tenant)).ToLookup(replica => (replica.Labels.Tenant, replica.Labels.Stack));
@@ -81,7 +84,7 @@ public sealed class ServiceQueries(PortalDbFactory databases, RevisionReader rev
             foreach (var colour in Enum.GetValues<Colour>())
             {
                 var wanted = placed.SingleOrDefault(row => row.StackId == stack.Id && row.Colour == colour);
-                var rendered = wanted is null ? null : await RenderedAsync(stack.TenantId, wanted.RevisionId, cancellationToken);
+                var rendered = wanted is null ? null : await RenderedAsync(stack.TenantId, wanted.RevisionId, wanted.Scale, cancellationToken);
                 sides[colour] = Side(wanted?.Number, rendered, replicas[(stack.TenantId, stack.Name)].Where(replica => replica.Labels.Colour == colour), service => Healing(wanted?.EnvironmentId, stack.Id, service));
             }
 
@@ -97,11 +100,11 @@ public sealed class ServiceQueries(PortalDbFactory databases, RevisionReader rev
     }
 
     /// <summary>Null where the stored text cannot be read any more: what runs of it is shown all the same.</summary>
-    private async Task<RenderedStack?> RenderedAsync(Guid tenant, Guid revision, CancellationToken cancellationToken)
+    private async Task<RenderedStack?> RenderedAsync(Guid tenant, Guid revision, int? scale, CancellationToken cancellationToken)
     {
         try
         {
-            return await revisions.ReadAsync(tenant, revision, cancellationToken);
+            return await revisions.ReadAsync(tenant, revision, cancellationToken) with { Most = scale };
         }
         catch (InvalidDataException)
         {
@@ -122,6 +125,7 @@ public sealed class ServiceQueries(PortalDbFactory databases, RevisionReader rev
                 rendered?.Images.GetValueOrDefault(name),
                 [.. byService[name].Select(replica => View(replica, spec?.IsOneShot == true))])
             {
+                ScaledFrom = spec is not null && rendered!.FullOf(spec) is var full && full > rendered.ReplicasOf(spec) ? full : null,
                 Healing = healingOf(name),
             };
         }, StringComparer.Ordinal);

@@ -13,9 +13,10 @@ public sealed class WantedRevisions(PortalDbFactory databases, RevisionReader re
     /// <param name="runOnce">
     /// Whether what runs once for a revision is to run. Not on the way back and not in healing: a migration was made before, or is past.
     /// </param>
-    public async Task<WantedRevision> ReadAsync(Guid tenant, Guid stack, Guid revision, bool runOnce, CancellationToken cancellationToken)
+    /// <param name="scale">At most so many of each service; null: the full size.</param>
+    public async Task<WantedRevision> ReadAsync(Guid tenant, Guid stack, Guid revision, bool runOnce, int? scale, CancellationToken cancellationToken)
     {
-        var rendered = await reader.ReadAsync(tenant, revision, cancellationToken);
+        var rendered = await reader.ReadAsync(tenant, revision, cancellationToken) with { Most = scale };
         await using var db = databases.Tenant(tenant);
         var routed = await db.Routes.Where(route => route.StackId == stack).Select(route => route.Service).Distinct().ToListAsync(cancellationToken);
         return new WantedRevision(rendered.Number, rendered, Wanted(rendered, routed.ToImmutableHashSet(StringComparer.Ordinal), runOnce));

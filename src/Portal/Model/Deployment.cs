@@ -19,6 +19,10 @@ public enum DeploymentReason
     SupersededByNewer,
     OtherTargetFailed,
     DefinitionUnusable,
+    /// <summary>The tenant was switched before it began, and its side is another one.</summary>
+    SwitchedMeanwhile,
+    /// <summary>A migration of what both sides share, which nobody vouched for.</summary>
+    WordMissing,
 }
 
 public enum DeploymentTrigger { Page, Api, Webhook, Switch, System }
@@ -43,6 +47,18 @@ public sealed class Deployment : ITenantOwned
     public Guid? DeliveryId { get; init; }
     /// <summary>Replace containers even where nothing differs.</summary>
     public bool Force { get; init; }
+    /// <summary>It changes what both sides share, as whoever asked says, or said of the same images before.</summary>
+    public bool Migration { get; init; }
+    /// <summary>It does not begin without somebody's word that the other side goes on working.</summary>
+    public bool WordNeeded { get; init; }
+    public string? WordReason { get; private set; }
+    public string? WordBy { get; private set; }
+    public DateTimeOffset? WordAt { get; private set; }
+
+    /// <summary>At most so many of each service, whatever the revision says; null: its full size.</summary>
+    public int? Scale { get; init; }
+    /// <summary>The pair's generation in which <see cref="Scale"/> holds.</summary>
+    public long? ScaleFor { get; init; }
 
     public DeploymentState State { get; private set; } = DeploymentState.Queued;
     public DeploymentReason Reason { get; private set; }
@@ -65,11 +81,30 @@ public sealed class Deployment : ITenantOwned
 
     public bool Ended => State is not (DeploymentState.Queued or DeploymentState.Running);
 
+    public bool WaitsForWord => State == DeploymentState.Queued && WordNeeded && WordAt is null;
+
+    public CompatibleWord? Word => WordAt is { } at ? new CompatibleWord(WordReason!, WordBy!, at) : null;
+
+    public void Vouch(CompatibleWord word)
+    {
+        if (State != DeploymentState.Queued || WordAt is not null)
+        {
+            throw new InvalidOperationException($"Deployment {Id} takes no word: {State}, given at {WordAt}.");
+        }
+
+        (WordReason, WordBy, WordAt) = (word.Reason, word.By, word.At);
+    }
+
     public void Lease(string owner, DateTimeOffset now, TimeSpan lease, TimeSpan limit, Guid? former)
     {
         if (Ended)
         {
             throw new InvalidOperationException($"Deployment {Id} ended as {State}.");
+        }
+
+        if (WaitsForWord)
+        {
+            throw new InvalidOperationException($"Deployment {Id} waits for a word.");
         }
 
         if (State == DeploymentState.Queued)

@@ -29,6 +29,8 @@ public enum Permission
     AutomationManage,
     /// <summary>Whether a switch needs a second person's word.</summary>
     ApprovalManage,
+    /// <summary>To say that a migration of what both sides share is backward compatible, and what they share no more.</summary>
+    MigrationVouch,
     AuditRead,
     PlatformManage,
     /// <summary>To sign in, to be refused, and to sign out: everybody's, of their own.</summary>
@@ -43,7 +45,7 @@ public sealed record TenantGrant(Role Role, bool DeployLive)
         Permission.TenantView or Permission.AuditRead => true,
         Permission.StackEdit or Permission.DeployStandby or Permission.WebhookManage or Permission.RouteManage => Role >= Role.Developer,
         Permission.DeployLive => Role >= Role.Operator || (Role == Role.Developer && DeployLive),
-        Permission.Switch or Permission.SecretManage or Permission.CheckManage => Role >= Role.Operator,
+        Permission.Switch or Permission.SecretManage or Permission.CheckManage or Permission.MigrationVouch => Role >= Role.Operator,
         Permission.MemberManage or Permission.RegistryManage or Permission.CertificateManage or Permission.ReadinessManage or Permission.FreezeManage or Permission.SwitchOverride or Permission.AutomationManage or Permission.ApprovalManage => Role >= Role.Owner,
         Permission.PlatformManage => false,
         _ => false,

@@ -20,6 +20,8 @@ public sealed class Stack : ITenantOwned
     public bool Healing { get; set; } = true;
     /// <summary>How a deployment to standby moves on, as <see cref="MovingOn"/> says.</summary>
     public TimeSpan? SwitchAfter { get; set; }
+    /// <summary>What both sides work on, as the stack's people say.</summary>
+    public ImmutableArray<SharedThing> Shared { get; set; } = [];
     /// <summary>The files that the text names as sealed JSON; null where there are none.</summary>
     public byte[]? FilesSealed { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
@@ -64,6 +66,10 @@ public sealed class Placement : ITenantOwned
     public required Guid EnvironmentId { get; init; }
     public required Guid TenantId { get; init; }
     public required Guid RevisionId { get; set; }
+    /// <summary>At most so many of each service; null: its full size.</summary>
+    public int? Scale { get; set; }
+    /// <summary>The pair's generation in which <see cref="Scale"/> holds; in any other the side has its full size.</summary>
+    public long? ScaleFor { get; set; }
     public required DateTimeOffset ChangedAt { get; set; }
 }
 

@@ -17,6 +17,8 @@ public sealed class SwitchRules : ITenantOwned
     public FailoverRule? Failover { get; set; }
     /// <summary>Null: no side is measured against anything.</summary>
     public SwitchLimits? Limits { get; set; }
+    /// <summary>How many of each service the old side keeps once its switch-back window has ended; null: all.</summary>
+    public int? ScaleDown { get; set; }
     /// <summary>A switch that somebody asks for needs another person's word.</summary>
     public bool SecondPerson { get; set; }
     /// <summary>Grows with each change: of two people who change at the same instant the second looks again.</summary>

@@ -18,6 +18,9 @@ public sealed record NewStack(string Name, string? Template, string? Version, st
 
     /// <summary>Files that the text names, by the name as written there; those of a template come from its folder where they are not here.</summary>
     public ImmutableSortedDictionary<string, string> Files { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    /// <summary>What both sides work on; as <see cref="SharedThings"/> reads it.</summary>
+    public ImmutableArray<SharedThing> Shared { get; init; } = [];
 }
 
 public abstract record CreateStackResult
@@ -139,6 +142,7 @@ public sealed partial class CreateStack(Changes changes, StackTexts texts, Stack
             Rancher = definition.Rancher,
             AnswersSealed = box.SealAnswers(definition.Answers),
             FilesSealed = box.SealFiles(definition.Files),
+            Shared = wanted.Shared,
             CreatedAt = now,
             CreatedBy = permit.Actor.Name,
         };
@@ -148,7 +152,7 @@ public sealed partial class CreateStack(Changes changes, StackTexts texts, Stack
         return (new CreateStackResult.Created(stack.Id, [.. read.Findings.Where(finding => finding.Outcome == FindingOutcome.Ignored)]), new AuditLine(wanted.AdoptedFrom is null ? "stack.created" : "stack.adopted", "stack", stack.Name)
         {
             // Answers may be passwords, and files hold some: their names are enough.
-            After = new { stack.Name, stack.Template, stack.TemplateVersion, wanted.AdoptedFrom, outside = stack.Outside ? true : (bool?)null, answered = definition.Answers.Keys, files = definition.Files.IsEmpty ? null : definition.Files.Keys, routes = routes.Select(route => route.HostName + route.Path) },
+            After = new { stack.Name, stack.Template, stack.TemplateVersion, wanted.AdoptedFrom, outside = stack.Outside ? true : (bool?)null, answered = definition.Answers.Keys, files = definition.Files.IsEmpty ? null : definition.Files.Keys, shared = wanted.Shared.IsEmpty ? null : SharedThings.Answer(wanted.Shared), routes = routes.Select(route => route.HostName + route.Path) },
             Correlation = stack.Id,
             Notes = [new ChangeNote(tenant, "stack", stack.Id), new ChangeNote(tenant, "route", stack.Id)],
         });

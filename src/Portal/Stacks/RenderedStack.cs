@@ -17,6 +17,9 @@ public sealed record RenderedStack(
     /// <summary>The revision's; 0 where none has been given yet.</summary>
     public int Number { get; init; }
 
+    /// <summary>At most so many of each service, whatever is said elsewhere; null: as many as there are. No part of what it is.</summary>
+    public int? Most { get; init; }
+
     /// <summary>
     /// Equal for two containers of the service that need not be replaced by each other. 16 hex digits. A service and its sidekicks have one
     /// together, and what runs once for a revision has another in each.
@@ -33,6 +36,13 @@ public sealed record RenderedStack(
 
     /// <summary>How many containers there are of a service: a sidekick has as many as its primary.</summary>
     public int ReplicasOf(ServiceSpec service)
+    {
+        var full = FullOf(service);
+        return Most is { } most && !service.IsOneShot ? Math.Min(most, full) : full;
+    }
+
+    /// <summary>As many as there are of it where nothing is scaled down.</summary>
+    public int FullOf(ServiceSpec service)
     {
         var primary = service.PrimaryOf is { } name ? Compose.Services.First(candidate => candidate.Name == name) : service;
         return Replicas.TryGetValue(primary.Name, out var set) ? set : primary.Replicas;
@@ -60,10 +70,10 @@ public sealed record RenderedStack(
     /// <summary>Of the whole, whatever its number: two revisions with the same one would run the same thing.</summary>
     public string Fingerprint()
     {
-        var unnumbered = this with { Number = 0 };
+        var unnumbered = this with { Number = 0, Most = null };
         return Hash(string.Join('\n', Compose.Services
             .OrderBy(service => service.Name, StringComparer.Ordinal)
-            .Select(service => $"{service.Name} {unnumbered.FingerprintOf(service)} {ReplicasOf(service)}")));
+            .Select(service => $"{service.Name} {unnumbered.FingerprintOf(service)} {FullOf(service)}")));
     }
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

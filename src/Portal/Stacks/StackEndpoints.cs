@@ -15,6 +15,9 @@ public sealed record StackBody(string? Name, string? Template, string? Version, 
 
     /// <summary>It runs once for the tenant, beside the pair, and both sides reach it by name. For good.</summary>
     public bool? Outside { get; init; }
+
+    /// <summary>What both sides work on.</summary>
+    public List<SharedBody?>? Shared { get; init; }
 }
 
 internal static class StackEndpoints
@@ -80,7 +83,13 @@ internal static class StackEndpoints
         }
 
         var answers = (body.Answers ?? []).ToImmutableSortedDictionary(StringComparer.Ordinal);
-        var wanted = new NewStack(body.Name ?? "", body.Template, body.Version, body.Compose, body.RancherCompose, answers) { Files = (body.Files ?? []).ToImmutableSortedDictionary(StringComparer.Ordinal), Outside = body.Outside ?? false };
+        var (shared, field, problem) = SharedThings.Read(body.Shared ?? []);
+        if (field is not null)
+        {
+            return Problems.Invalid(field, problem);
+        }
+
+        var wanted = new NewStack(body.Name ?? "", body.Template, body.Version, body.Compose, body.RancherCompose, answers) { Files = (body.Files ?? []).ToImmutableSortedDictionary(StringComparer.Ordinal), Outside = body.Outside ?? false, Shared = shared };
         return await create.ExecuteAsync(http.Actor(), view.Id, wanted, cancellationToken) switch
         {
             CreateStackResult.Created created => Results.Created($"/api/v1/tenants/{tenant}/stacks/{wanted.Name}", new
@@ -134,6 +143,7 @@ internal static class StackEndpoints
         stack.Healing,
         stack.Outside,
         movesOn = MovingOn.Text(stack.SwitchAfter),
+        shared = SharedThings.Answer(stack.Shared),
         stack.CreatedAt,
         stack.CreatedBy,
         runs = stack.Runs.ToDictionary(run => run.Key.Text(stack.Outside), run => run.Value),

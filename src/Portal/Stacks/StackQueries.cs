@@ -11,6 +11,9 @@ public sealed record StackView(Guid Id, string Name, string? Template, string? T
 
     /// <summary>It runs once for the tenant, beside the pair.</summary>
     public bool Outside { get; init; }
+
+    /// <summary>What both sides work on.</summary>
+    public ImmutableArray<SharedThing> Shared { get; init; } = [];
 }
 
 public sealed record RevisionView(Guid Id, int Number, ImmutableSortedDictionary<string, ImageChoice> Images, DateTimeOffset CreatedAt, string CreatedBy);
@@ -71,5 +74,5 @@ public sealed class StackQueries(PortalDbFactory databases)
 
     private static StackView View(Stack stack, ILookup<Guid, (Colour Colour, int Number)> runs) => new(
         stack.Id, stack.Name, stack.Template, stack.TemplateVersion, stack.Healing, stack.CreatedAt, stack.CreatedBy,
-        runs[stack.Id].ToImmutableDictionary(run => run.Colour, run => run.Number)) { SwitchAfter = stack.SwitchAfter, Outside = stack.Outside };
+        runs[stack.Id].ToImmutableDictionary(run => run.Colour, run => run.Number)) { SwitchAfter = stack.SwitchAfter, Outside = stack.Outside, Shared = stack.Shared };
 }

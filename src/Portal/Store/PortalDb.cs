@@ -94,6 +94,8 @@ public sealed class PortalDb : DbContext
         modelBuilder.Entity<Switch>().Property(change => change.Preflight).HasColumnType("jsonb");
         modelBuilder.Entity<Rehearsal>().Property(rehearsal => rehearsal.Report).HasColumnType("jsonb");
         modelBuilder.Entity<Rehearsal>().Property(rehearsal => rehearsal.Standby).HasColumnType("jsonb");
+        modelBuilder.Entity<Stack>().Property(stack => stack.Shared).HasConversion(JsonColumns.Converter<System.Collections.Immutable.ImmutableArray<SharedThing>>()).HasColumnType("jsonb");
+        modelBuilder.Entity<Deployment>().Ignore(deployment => deployment.Word);
         modelBuilder.Entity<SwitchRules>().HasKey(rules => rules.TenantId);
         modelBuilder.Entity<SwitchRules>().Property(rules => rules.Version).IsConcurrencyToken();
         modelBuilder.Entity<SwitchRules>().Property(rules => rules.Checks).HasConversion(JsonColumns.Converter<System.Collections.Immutable.ImmutableArray<HttpCheck>>()).HasColumnType("jsonb");

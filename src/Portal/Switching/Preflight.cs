@@ -13,6 +13,9 @@ public sealed record PreflightCheck(string Subject, bool Passed, string Seen)
     /// <summary>It says whether enough replicas are healthy to take the traffic.</summary>
     public bool Health { get; init; }
 
+    /// <summary>Standby was scaled down, and has to be brought to its full size first.</summary>
+    public bool ScaledDown { get; init; }
+
     /// <summary>It failed, and says that standby could take the traffic all the same, with fewer healthy replicas than live is to have.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public bool Able { get; init; }
@@ -75,6 +78,11 @@ public sealed class Preflight(PortalDbFactory databases, Inventory inventory, Re
         var differences = ImmutableArray.CreateBuilder<string>();
         foreach (var stack in sides)
         {
+            if (stack.Scaled.TryGetValue(live.Other(), out var scaled))
+            {
+                checks.Add(new PreflightCheck(stack.Name, false, $"standby is scaled down to {scaled.Most} of each service since {scaled.Since:yyyy-MM-dd HH:mm} UTC: bring it to its full size first") { Health = true, Able = true, ScaledDown = true });
+            }
+
             if (!stack.Numbers.TryGetValue(live, out var before))
             {
                 continue;
@@ -145,12 +153,13 @@ public sealed class Preflight(PortalDbFactory databases, Inventory inventory, Re
             join environment in db.Environments on placement.EnvironmentId equals environment.Id
             join revision in db.Revisions on placement.RevisionId equals revision.Id
             orderby stack.Name
-            select new { stack.Id, stack.Name, environment.Colour, RevisionId = revision.Id, revision.Number, revision.Fingerprint }).ToListAsync(cancellationToken);
+            select new { stack.Id, stack.Name, environment.Colour, RevisionId = revision.Id, revision.Number, revision.Fingerprint, placement.ChangedAt, Scale = db.Pairs.Any(pair => pair.Generation == placement.ScaleFor) ? placement.Scale : null }).ToListAsync(cancellationToken);
         return
         [
             .. rows.GroupBy(row => (row.Id, row.Name)).Select(group => new StackSides(
                 group.Key.Id, group.Key.Name, group.ToImmutableDictionary(row => row.Colour, row => row.Number),
-                group.ToImmutableDictionary(row => row.Colour, row => row.RevisionId), group.ToImmutableDictionary(row => row.Colour, row => row.Fingerprint))),
+                group.ToImmutableDictionary(row => row.Colour, row => row.RevisionId), group.ToImmutableDictionary(row => row.Colour, row => row.Fingerprint),
+                group.Where(row => row.Scale is not null).ToImmutableDictionary(row => row.Colour, row => (row.Scale!.Value, row.ChangedAt)))),
         ];
     }
 
@@ -171,5 +180,5 @@ public sealed class Preflight(PortalDbFactory databases, Inventory inventory, Re
         return rows.ToLookup(row => row.Colour, row => row.Name);
     }
 
-    private sealed record StackSides(Guid Id, string Name, ImmutableDictionary<Colour, int> Numbers, ImmutableDictionary<Colour, Guid> Revisions, ImmutableDictionary<Colour, string> Fingerprints);
+    private sealed record StackSides(Guid Id, string Name, ImmutableDictionary<Colour, int> Numbers, ImmutableDictionary<Colour, Guid> Revisions, ImmutableDictionary<Colour, string> Fingerprints, ImmutableDictionary<Colour, (int Most, DateTimeOffset Since)> Scaled);
 }

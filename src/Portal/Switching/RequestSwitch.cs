@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Portal.Audit;
+using Portal.Deployments.Scaling;
 using Portal.Gateway;
 using Portal.Gateway.Members;
 using Portal.HAProxy;
@@ -173,6 +174,11 @@ public sealed class RequestSwitch(
         {
             return new SwitchResult.GatewayFailed(error.Message);
         }
+        catch (ConflictException error) when (error.Constraint == ScaledSides.Scaling)
+        {
+            // It began after the checks, and no word of an owner's makes a side that is just being taken away whole.
+            return new SwitchResult.Blocked(report with { Checks = [new PreflightCheck(report.To.Text(), false, "it is just being scaled down: cancel that deployment, or bring it to its full size afterwards") { ScaledDown = true }, .. report.Checks] });
+        }
         catch (ConflictException)
         {
             return new SwitchResult.AnotherIsOpen();
@@ -255,7 +261,7 @@ public sealed class RequestSwitch(
                 .. request.Approved is null ? Array.Empty<AuditLine>() : [Asks.Line("switch.approved", request.Approved) with { After = new { askedBy = request.Approved.AskedBy, approvedBy = intent.ApprovedBy, reason, @switch = intent.Id } }],
             ],
         };
-        if (request.Plan is not null || request.Approved is not null)
+        if (request.Plan is not null || request.Approved is not null || overridden is not null || standing.Gate.Rules?.ScaleDown is not null)
         {
             await AddGuardedAsync(permit, line, intent, request.Approved, cancellationToken);
         }
@@ -269,7 +275,7 @@ public sealed class RequestSwitch(
 
     /// <summary>
     /// Of a plan that nobody has ended, and of what somebody asked for and nobody has decided: who decides at the same instant is told
-    /// that the switch has begun, or comes first.
+    /// that the switch has begun, or comes first. So it is with what scales the other side down.
     /// </summary>
     /// <exception cref="ConflictException">As above.</exception>
     private async Task AddGuardedAsync(Permit permit, AuditLine line, Switch intent, AskedSwitch? approved, CancellationToken cancellationToken)
@@ -289,6 +295,11 @@ public sealed class RequestSwitch(
                 }
 
                 asked.End(AskedSwitchState.Approved, permit.Actor.Name, null, intent.RequestedAt, intent.Id);
+            }
+
+            if (await db.IsScalingAsync(intent.TenantId, intent.To, cancellationToken))
+            {
+                throw new ConflictException(ScaledSides.Scaling, new InvalidOperationException($"{intent.To.Text()} is being scaled down."));
             }
 
             db.Switches.Add(intent);

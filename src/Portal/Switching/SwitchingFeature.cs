@@ -65,6 +65,7 @@ public static class SwitchingFeature
         services.AddHostedService<GradualWorker>();
         services.AddHostedService<FailoverWorker>();
         services.AddHostedService<UndoWorker>();
+        services.AddHostedService<ScaleDownWorker>();
     }
 
     public static void MapSwitching(this IEndpointRouteBuilder api)

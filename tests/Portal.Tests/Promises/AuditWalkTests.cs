@@ -58,6 +58,7 @@ public sealed class AuditWalkTests(PagesWorld world)
         await CertifyAsync($"tenants/{tenant}/certificates", $"{tenant}.localhost");
         await DeleteAsync(route);
         await world.DeployAsync(tenant, "walked", new { target = "both" });
+        await VouchAsync(tenant);
         await QuietAsync(tenant);
         await world.PostAsync($"tenants/{tenant}/checks", new { name = "walked", stack = "walked", service = "web", path = "/health" });
         await world.PostAsync($"tenants/{tenant}/rehearsals", new { });
@@ -97,6 +98,15 @@ public sealed class AuditWalkTests(PagesWorld world)
         var made = LabCertificate.Make([host]);
         await world.PostAsync(place, new { certificate = made.Chain, key = made.Key });
         await DeleteAsync($"{place}/{host}");
+    }
+
+    private async Task VouchAsync(string tenant)
+    {
+        using var shares = await world.Administrator.PatchAsJsonAsync($"/api/v1/tenants/{tenant}/stacks/walked", new { shared = new[] { new { kind = "database", name = "walked" } } });
+        shares.EnsureSuccessStatusCode();
+        var deployment = await world.RequestAsync(tenant, "walked", new { target = "standby", migration = true });
+        await world.PostAsync($"deployments/{deployment}/compatible", new { reason = "walking" });
+        await world.GetAsync($"deployments/{deployment}?wait=120");
     }
 
     private async Task FourEyesAsync(string tenant)

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
 using Portal.Audit;
+using Portal.Deployments.Migrating;
+using Portal.Deployments.Scaling;
 using Portal.Stacks;
 using Portal.Store;
 using Portal.Tenants.Freezing;
@@ -33,9 +35,9 @@ public sealed class DeploymentQueue
     private async Task<ImmutableArray<(Permit, Changed<RequestDeploymentResult?>)>> TakeAsync(PortalDb db, Guid stack, ImmutableArray<QueueItem> items)
     {
         // From here to the commit nobody else queues for this stack, in this process or another.
-        await db.Database.ExecuteAsync($"select 1 from stacks where id = {stack} for update", CancellationToken.None);
+        var shared = await db.Stacks.FromSql($"select * from stacks where id = {stack} for update").Select(row => row.Shared).SingleAsync();
         var standing = await db.Standings().SingleAsync();
-        var queue = await OpenAsync(db, stack);
+        var queue = await OpenAsync(db, stack, await MigrationWords.ReadAsync(db, stack, !shared.IsEmpty, CancellationToken.None));
         var earlier = await EarlierAsync(db, stack, items);
         var taken = ImmutableArray.CreateBuilder<(Permit, Changed<RequestDeploymentResult?>)>(items.Length);
         var now = clock.GetUtcNow();
@@ -55,6 +57,12 @@ public sealed class DeploymentQueue
                 continue;
             }
 
+            if (item.Request.Scale is { } scale && (item.Colours.Contains(standing.Live) || !await db.IsIdleAsync(scale.Generation, now, CancellationToken.None)))
+            {
+                taken.Add((item.Permit, Changed.Nothing<RequestDeploymentResult?>(new RequestDeploymentResult.InUse())));
+                continue;
+            }
+
             var (result, line) = queue.Take(item, item.Request.Revision is { } number ? earlier.GetValueOrDefault(number) : null, now);
             if (result is RequestDeploymentResult.Accepted && gate.EndsWayBack(standing, item.Sides) && await db.OpenWindow(now).SingleOrDefaultAsync() is { } last)
             {
@@ -68,10 +76,10 @@ public sealed class DeploymentQueue
         return taken.ToImmutable();
     }
 
-    private async Task<StackQueue> OpenAsync(PortalDb db, Guid stack)
+    private async Task<StackQueue> OpenAsync(PortalDb db, Guid stack, MigrationWords words)
     {
         var places = await db.Environments.AsNoTracking().ToDictionaryAsync(place => place.Colour, place => place.Id);
-        var placed = await db.Placements.AsNoTracking().Where(row => row.StackId == stack).ToDictionaryAsync(row => row.EnvironmentId, row => row.RevisionId);
+        var placed = await db.Placements.AsNoTracking().Where(row => row.StackId == stack && !db.Pairs.Any(pair => pair.Generation == row.ScaleFor)).ToDictionaryAsync(row => row.EnvironmentId, row => row.RevisionId);
         var latest = await db.Revisions.AsNoTracking().Where(revision => revision.StackId == stack).OrderByDescending(revision => revision.Number).FirstOrDefaultAsync();
         var newest = await (
             from place in db.Environments.AsNoTracking()
@@ -80,7 +88,7 @@ public sealed class DeploymentQueue
             select new NewestDeployment(deployment, revision)).ToListAsync();
         // One that a worker is just taking is left out: it has begun.
         var waiting = await db.Deployments.FromSql($"select * from deployments where stack_id = {stack} and state = 'queued' for update skip locked").ToListAsync();
-        return new StackQueue(db, revisions, places, placed, latest, newest, waiting);
+        return new StackQueue(db, revisions, words, places, placed, latest, newest, waiting);
     }
 
     private static async Task<IReadOnlyDictionary<int, Revision>> EarlierAsync(PortalDb db, Guid stack, ImmutableArray<QueueItem> items)

@@ -29,15 +29,35 @@ public sealed record DeploymentRequest(
     /// <summary>Whoever asks plans the switch that is to follow, if any: the stack's own setting has no say in it.</summary>
     public bool PlansItself { get; init; }
 
+    /// <summary>It changes what both sides share: where the stack shares something, it waits for somebody's word.</summary>
+    public bool Migration { get; init; }
+
+    /// <summary>That word, of whoever asks: why the side that runs the former version goes on working. Null: none.</summary>
+    public string? Compatible { get; init; }
+
+    /// <summary>Nothing where another deployment of the stack is on its way there: it is not to be overtaken.</summary>
+    public bool Yields { get; init; }
+
+    /// <summary>Scales a standby that nobody needs down, and is refused wherever somebody might. Null: the full size.</summary>
+    public SideScale? Scale { get; init; }
+
     /// <summary>Service → how many of it, instead of as many as now.</summary>
     public ImmutableSortedDictionary<string, int> Replicas { get; init; } = ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);
 }
+
+/// <param name="Most">At most so many of each service.</param>
+/// <param name="Generation">The pair's, in which that holds.</param>
+public sealed record SideScale(int Most, long Generation);
 
 public abstract record RequestDeploymentResult
 {
     /// <param name="Deployments">One for each environment, standby first.</param>
     /// <param name="Unchanged">The revision runs there already; the deployment will find nothing to do.</param>
-    public sealed record Accepted(ImmutableArray<Guid> Deployments, Guid RevisionId, int Revision, bool Unchanged) : RequestDeploymentResult;
+    public sealed record Accepted(ImmutableArray<Guid> Deployments, Guid RevisionId, int Revision, bool Unchanged) : RequestDeploymentResult
+    {
+        /// <summary>Nothing begins before somebody says that the migration is backward compatible.</summary>
+        public bool WaitsForWord { get; init; }
+    }
 
     /// <summary>What was asked for is on its way, or has just arrived.</summary>
     /// <param name="Deployments">As in <see cref="Accepted"/>.</param>
@@ -46,6 +66,12 @@ public abstract record RequestDeploymentResult
     public sealed record NoSuchStack : RequestDeploymentResult;
 
     public sealed record NoSuchRevision(int Number) : RequestDeploymentResult;
+
+    /// <summary>It was to scale a side down that is, or may be, needed now; or it yields to what is on its way.</summary>
+    public sealed record InUse : RequestDeploymentResult;
+
+    /// <summary>The word that came with it is none.</summary>
+    public sealed record BadWord(string Problem) : RequestDeploymentResult;
 
     public sealed record Refused(DraftResult Why) : RequestDeploymentResult;
 

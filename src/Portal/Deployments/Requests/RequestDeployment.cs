@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Portal.Audit;
+using Portal.Deployments.Migrating;
 using Portal.Deployments.Requests;
 using Portal.Stacks;
 using Portal.Store;
@@ -38,6 +39,15 @@ public sealed class RequestDeployment(StackDrafts drafts, LiveGate ready, Switch
         if (stack is null)
         {
             return new RequestDeploymentResult.NoSuchStack();
+        }
+
+        if (request.Compatible is not null)
+        {
+            GiveWord.Demand(actor, tenant);
+            if (!request.Migration || GiveWord.Reason(request.Compatible) is null)
+            {
+                return new RequestDeploymentResult.BadWord(request.Migration ? GiveWord.Help : "There is nothing to say it of: this deployment is not said to be a migration.");
+            }
         }
 
         if (request.Trigger == DeploymentTrigger.Webhook && stack.SwitchAfter is not null)

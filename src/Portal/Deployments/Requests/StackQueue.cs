@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Portal.Audit;
+using Portal.Deployments.Migrating;
 using Portal.Stacks;
 using Portal.Store;
 
@@ -24,11 +25,12 @@ internal sealed record NewestDeployment(Deployment Deployment, Revision Revision
 /// reads nothing and writes nothing but rows into <paramref name="db"/>.
 /// </summary>
 /// <param name="places">Side → environment.</param>
-/// <param name="placed">Environment → revision that it is wanted to run.</param>
+/// <param name="placed">Environment → revision that it is wanted to run, at its full size.</param>
 /// <param name="waiting">Queued and begun by nobody; tracked by <paramref name="db"/>.</param>
 internal sealed class StackQueue(
     PortalDb db,
     RevisionWriter revisions,
+    MigrationWords words,
     IReadOnlyDictionary<Colour, Guid> places,
     IReadOnlyDictionary<Guid, Guid> placed,
     Revision? latest,
@@ -44,8 +46,15 @@ internal sealed class StackQueue(
     public Changed<RequestDeploymentResult> Take(QueueItem item, Revision? earlier, DateTimeOffset now)
     {
         var environments = item.Colours.Select(colour => places[colour]).ToList();
+        if (item.Request.Yields && environments.Exists(environment => newest.GetValueOrDefault(environment)?.Deployment is { Ended: false, Scale: null }))
+        {
+            return Changed.Nothing<RequestDeploymentResult>(new RequestDeploymentResult.InUse());
+        }
+
         if (item.Draft is not null && item.Request.CoalesceWithin is { } window
-            && (Same(item.Draft, environments, now - window) ?? (item.Request.CoalesceWithLive ? Same(item.Draft, [places[item.Live]], DateTimeOffset.MinValue) : null)) is { } same)
+            && (Same(item.Draft, environments, now - window) ?? (item.Request.CoalesceWithLive ? Same(item.Draft, [places[item.Live]], DateTimeOffset.MinValue) : null)) is { } same
+            // What is told of as a migration only now has to be heard, too.
+            && (!item.Request.Migration || same.TrueForAll(one => one.Deployment.Migration)))
         {
             return Fold(item, same);
         }
@@ -79,6 +88,17 @@ internal sealed class StackQueue(
     private Changed<RequestDeploymentResult> Accept(QueueItem item, Revision revision, List<Guid> environments, DateTimeOffset now)
     {
         var (stack, request) = (item.Stack, item.Request);
+        var (needed, word) = words.Of(revision, request.Migration);
+        if (GiveWord.Reason(request.Compatible) is { } reason)
+        {
+            word = new CompatibleWord(reason, item.Permit.Actor.Name, now);
+        }
+
+        if (needed)
+        {
+            words.Add(revision, word);
+        }
+
         List<Deployment> queued = [];
         List<AuditLine> also = [];
         foreach (var (colour, environment) in item.Colours.Zip(environments))
@@ -98,8 +118,17 @@ internal sealed class StackQueue(
                 Source = item.Permit.Actor.Source,
                 DeliveryId = request.Delivery,
                 Force = request.Force,
+                Scale = request.Scale?.Most,
+                ScaleFor = request.Scale?.Generation,
+                Migration = request.Migration || needed,
+                WordNeeded = needed,
                 RequestedAt = now,
             };
+            if (word is not null)
+            {
+                deployment.Vouch(word);
+            }
+
             also.AddRange(Supersede(stack, deployment, now));
             db.Deployments.Add(deployment);
             waiting.Add(deployment);
@@ -108,7 +137,7 @@ internal sealed class StackQueue(
         }
 
         var unchanged = environments.TrueForAll(environment => placed.GetValueOrDefault(environment) == revision.Id);
-        var accepted = new RequestDeploymentResult.Accepted([.. queued.Select(deployment => deployment.Id)], revision.Id, revision.Number, unchanged);
+        var accepted = new RequestDeploymentResult.Accepted([.. queued.Select(deployment => deployment.Id)], revision.Id, revision.Number, unchanged) { WaitsForWord = needed && word is null };
         also.AddRange(item.Alongside(db, accepted, revision));
         if (!request.PlansItself && PlannedSwitchLine.Follows(stack, item.Sides, item.Live, placed.GetValueOrDefault(places[item.Live]) == revision.Id))
         {
@@ -128,6 +157,8 @@ internal sealed class StackQueue(
                 images = revision.Images.ToDictionary(image => image.Key, image => $"{image.Value.Reference}@{image.Value.Digest}"),
                 replicas = request.Replicas.IsEmpty ? null : request.Replicas,
                 request.Force,
+                scaledTo = request.Scale?.Most,
+                migration = request.Migration || needed ? new { flagged = request.Migration, wordNeeded = needed, compatible = word } : null,
                 trigger = request.Trigger,
             },
             Correlation = queued[0].Id,
@@ -143,7 +174,7 @@ internal sealed class StackQueue(
         var same = environments
             .Select(newest.GetValueOrDefault)
             .OfType<NewestDeployment>()
-            .Where(one => one.Deployment.RequestedAt >= since && one.Revision.Fingerprint == fingerprint && one.Revision.Compose == draft.Definition.Compose && IsGood(one.Deployment))
+            .Where(one => one.Deployment.RequestedAt >= since && one.Deployment.Scale is null && one.Revision.Fingerprint == fingerprint && one.Revision.Compose == draft.Definition.Compose && IsGood(one.Deployment))
             .ToList();
         return same.Count == environments.Count ? same : null;
     }

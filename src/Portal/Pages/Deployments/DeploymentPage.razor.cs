@@ -28,6 +28,8 @@ public sealed partial class DeploymentPage
     private IReadOnlyList<string> lastLines = [];
     private IReadOnlyList<ChangeTable.Change> changes = [];
     private bool cancelling;
+    private string shared = "";
+    private int? from;
 
     [Parameter]
     public Guid Id { get; set; }
@@ -40,6 +42,9 @@ public sealed partial class DeploymentPage
 
     [Inject]
     private DifferenceQueries Differences { get; set; } = null!;
+
+    [Inject]
+    private StackQueries Stacks { get; set; } = null!;
 
     [Inject]
     private CancelDeployment Cancel { get; set; } = null!;
@@ -76,6 +81,7 @@ public sealed partial class DeploymentPage
 
     private string WhyNoSteps => deployment switch
     {
+        { WaitsForWord: true } => "It begins once an operator says that it is backward compatible.",
         { State: DeploymentState.Queued, After: not null } => "It begins once standby runs the same revision well.",
         { State: DeploymentState.Queued } => "It begins as soon as a worker is free and no other deployment of this stack runs there.",
         { State: DeploymentState.Superseded } => "A newer request came before this one began.",
@@ -102,13 +108,17 @@ public sealed partial class DeploymentPage
         }
 
         // What changes is known once it has begun: then it is settled what ran before.
-        var settled = difference is not null && deployment?.FormerRevision == found.FormerRevision;
+        var settled = difference is not null && deployment?.FormerRevision == found.FormerRevision && deployment?.WaitsForWord == found.WaitsForWord;
         deployment = found;
         Place.Is(deployment.Tenant);
+        var stack = deployment.WaitsForWord ? await Stacks.FindAsync(deployment.TenantId, deployment.Stack, cancellation) : null;
+        shared = stack is null ? "" : SharedThings.Words(stack.Shared);
+        // Whoever is to vouch for it looks at what it meets there now.
+        from = deployment.FormerRevision ?? (stack?.Runs.TryGetValue(deployment.Environment, out var runs) == true ? runs : null);
         next = await Deployments.NextAsync(deployment.TenantId, Id, cancellation);
         if (!settled)
         {
-            difference = await Differences.CompareAsync(deployment.TenantId, deployment.Stack, deployment.FormerRevision, deployment.Revision, cancellation);
+            difference = await Differences.CompareAsync(deployment.TenantId, deployment.Stack, from, deployment.Revision, cancellation);
             changes = difference is null ? [] : DeployDialog.Changes(difference);
         }
 

@@ -8,7 +8,7 @@ internal static class DeploymentWords
 {
     public static StatusKind Kind(this DeploymentView deployment) => deployment.State switch
     {
-        DeploymentState.Queued => StatusKind.Idle,
+        DeploymentState.Queued => deployment.WaitsForWord ? StatusKind.Warn : StatusKind.Idle,
         DeploymentState.Running => deployment.TurnedBackAt is null ? StatusKind.Run : StatusKind.Warn,
         DeploymentState.Succeeded => StatusKind.Ok,
         DeploymentState.Failed or DeploymentState.RolledBack => StatusKind.Bad,
@@ -17,6 +17,7 @@ internal static class DeploymentWords
 
     public static string Word(this DeploymentView deployment) => deployment.State switch
     {
+        DeploymentState.Queued when deployment.WaitsForWord => "waits for an operator's word",
         DeploymentState.Queued when deployment.After is not null => "waits for standby",
         DeploymentState.Queued => "queued",
         DeploymentState.Running when deployment.TurnedBackAt is not null => "going back",

@@ -24,6 +24,8 @@ public sealed partial class DeployDialog : IDisposable
     /// <summary>0: a new one.</summary>
     private int revision;
     private bool force;
+    private bool migration;
+    private string compatible = "";
     private ImmutableSortedDictionary<string, ImageChoice> images = ImmutableSortedDictionary<string, ImageChoice>.Empty;
     private Dictionary<string, string> wanted = [];
     /// <summary>Service → how many, as typed; blank leaves as many as there are.</summary>
@@ -58,6 +60,14 @@ public sealed partial class DeployDialog : IDisposable
     /// <summary>How what is deployed to standby moves on.</summary>
     [Parameter]
     public TimeSpan? SwitchAfter { get; set; }
+
+    /// <summary>What both sides work on.</summary>
+    [Parameter]
+    public ImmutableArray<SharedThing> Shared { get; set; } = [];
+
+    /// <summary>May say that a migration is backward compatible.</summary>
+    [Parameter]
+    public bool MayVouch { get; set; }
 
     /// <summary>Chosen beforehand; null for a new one.</summary>
     [Parameter]
@@ -124,7 +134,7 @@ public sealed partial class DeployDialog : IDisposable
         if (opens)
         {
             target = Outside ? DeployTarget.Live : DeployTarget.Standby;
-            (revision, force) = (Revision ?? 0, false);
+            (revision, force, migration, compatible) = (Revision ?? 0, false, false, "");
             images = Revisions is [var latest, ..] ? latest.Images : ImmutableSortedDictionary<string, ImageChoice>.Empty;
             replicas = [];
             wanted = images.ToDictionary(image => image.Key, image => image.Value.Reference);
@@ -191,6 +201,8 @@ public sealed partial class DeployDialog : IDisposable
         DeploymentTrigger.Page)
     {
         Replicas = revision == 0 ? Counts : Counts.Clear(),
+        Migration = migration,
+        Compatible = migration && !Shared.IsEmpty && compatible.Trim().Length > 0 ? compatible : null,
     };
 
     internal static IReadOnlyList<ChangeTable.Change> Changes(RevisionDifference difference) =>

@@ -10,6 +10,7 @@ internal static class ServiceWords
     {
         null => StatusKind.Idle,
         _ when side.Count(ReplicaCondition.Unknown) > 0 => StatusKind.Warn,
+        { ScaledFrom: not null } when side.Count(ReplicaCondition.Healthy) >= side.Wanted => StatusKind.Idle,
         { Wanted: 0 } => side.Count(ReplicaCondition.Failed) > 0 ? StatusKind.Bad : StatusKind.Run,
         _ when side.Well => StatusKind.Ok,
         _ when side.Count(ReplicaCondition.Failed) > 0 || side.Count(ReplicaCondition.Healthy) == 0 && side.Count(ReplicaCondition.Starting) == 0 => StatusKind.Bad,
@@ -20,6 +21,7 @@ internal static class ServiceWords
     {
         null => "not deployed",
         _ when side.Count(ReplicaCondition.Unknown) > 0 => "host does not answer",
+        { ScaledFrom: { } full } when side.Count(ReplicaCondition.Healthy) >= side.Wanted => $"scaled down from {full}",
         { Wanted: 0 } => "arriving",
         _ when side.Well => "healthy",
         _ when side.Count(ReplicaCondition.Failed) is var failed and > 0 => $"{failed} failed",

@@ -18,6 +18,7 @@ public sealed partial class AutomationPanel
     private double every;
     private double? failed;
     private double? p95;
+    private string scaleDown = "";
     private (string Field, string Problem)? wrong;
 
     [Parameter, EditorRequired]
@@ -46,17 +47,18 @@ public sealed partial class AutomationPanel
 
     private string? Error(string field) => wrong is var (where, problem) && where == field ? problem : null;
 
-    private void Open() => (open, wrong, failover, after, every, undo, failed, p95) = (
+    private void Open() => (open, wrong, failover, after, every, undo, failed, p95, scaleDown) = (
         true, null,
         Automation.Failover is not null, Automation.Failover?.After.TotalSeconds ?? FailoverRule.UsualAfter.TotalSeconds, Automation.Failover?.AtMostEvery.TotalMinutes ?? FailoverRule.UsualEvery.TotalMinutes,
-        Automation.Limits?.Undo ?? false, Automation.Limits?.FailedPercent, Automation.Limits?.P95?.TotalMilliseconds);
+        Automation.Limits?.Undo ?? false, Automation.Limits?.FailedPercent, Automation.Limits?.P95?.TotalMilliseconds, Automation.ScaleDown?.ToString(CultureInfo.InvariantCulture) ?? "");
 
     private Task<string?> SaveAsync() => CurrentActor.TryAsync(async actor =>
     {
         wrong = null;
         var wanted = new AutomationView(
             failover ? new FailoverRule(TimeSpan.FromSeconds(after), TimeSpan.FromMinutes(every)) : null,
-            undo || failed is not null || p95 is not null ? new SwitchLimits(failed, p95 is { } slowest ? TimeSpan.FromMilliseconds(slowest) : null, undo) : null);
+            undo || failed is not null || p95 is not null ? new SwitchLimits(failed, p95 is { } slowest ? TimeSpan.FromMilliseconds(slowest) : null, undo) : null,
+            int.TryParse(scaleDown, NumberStyles.None, CultureInfo.InvariantCulture, out var most) ? most : null);
         switch (await Choose.ExecuteAsync(actor, Tenant.Id, wanted, CancellationToken.None))
         {
             case ChooseAutomationResult.Invalid invalid:

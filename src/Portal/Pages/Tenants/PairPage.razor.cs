@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Components;
 using Portal.Deployments;
+using Portal.Deployments.Scaling;
 using Portal.Pages.Frame;
 using Portal.Pages.Shared;
 using Portal.Store;
@@ -15,6 +16,7 @@ public sealed partial class PairPage
     private PairComparison? pair;
     private IReadOnlyList<PlannedSwitchView> plans = [];
     private IReadOnlyList<StackServices> outside = [];
+    private ScaledSide? scaled;
     private ImmutableArray<AlignedStack> asked = [];
     private DeployTarget target = DeployTarget.Standby;
     private bool asking;
@@ -24,6 +26,9 @@ public sealed partial class PairPage
 
     [Inject]
     private ServiceQueries Services { get; set; } = null!;
+
+    [Inject]
+    private ScaledSideQueries Sizes { get; set; } = null!;
 
     [Inject]
     private AlignSides Align { get; set; } = null!;
@@ -52,6 +57,7 @@ public sealed partial class PairPage
     {
         pair = await Parity.CompareAsync(Here.Id, cancellation);
         outside = [.. (await Services.ListAsync(Here.Id, cancellation)).Where(stack => stack.Outside)];
+        scaled = await Sizes.FindAsync(Here.Id, cancellation);
         plans = await Planned.ListAsync(Here.Id, 0, cancellation);
         return true;
     }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Portal.Deployments;
+using Portal.Deployments.Scaling;
 using Portal.Gateway.Certificates;
 using Portal.Stacks;
 using Portal.Store;
@@ -28,6 +29,7 @@ public sealed partial class TenantHomePage
     private Switch? lastApplied;
     private PreflightReport? report;
     private GradualSwitch? gradual;
+    private ScaledSide? scaled;
     private QuietView quiet = null!;
     private int ownChecks;
     private IReadOnlyList<CertificateView> certificates = [];
@@ -53,6 +55,9 @@ public sealed partial class TenantHomePage
     private GradualQueries Graduals { get; set; } = null!;
 
     [Inject]
+    private ScaledSideQueries Sizes { get; set; } = null!;
+
+    [Inject]
     private FreezeQueries Freezes { get; set; } = null!;
 
     [Inject]
@@ -71,6 +76,7 @@ public sealed partial class TenantHomePage
 
     protected override async Task<bool> LoadHereAsync(CancellationToken cancellation)
     {
+        scaled = await Sizes.FindAsync(Here.Id, cancellation);
         stacks = await Services.ListAsync(Here.Id, cancellation);
         (sides, outside) = ([.. stacks.Where(stack => !stack.Outside)], [.. stacks.Where(stack => stack.Outside)]);
         routes = await Stacks.RoutesAsync(Here.Id, cancellation);

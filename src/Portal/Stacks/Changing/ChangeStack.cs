@@ -46,10 +46,10 @@ public sealed class ChangeStack(Changes changes, StackTexts texts, StackSecrets 
             actor.Demand(Permission.Switch, tenant);
         }
 
-        return changes.RunAsync(permit, db => ChangeAsync(db, tenant, name, patch, cancellationToken), cancellationToken);
+        return changes.RunAsync(permit, db => ChangeAsync(db, actor, tenant, name, patch, cancellationToken), cancellationToken);
     }
 
-    private async Task<Changed<ChangeStackResult>> ChangeAsync(PortalDb db, Guid tenant, string name, StackPatch patch, CancellationToken cancellationToken)
+    private async Task<Changed<ChangeStackResult>> ChangeAsync(PortalDb db, Actor actor, Guid tenant, string name, StackPatch patch, CancellationToken cancellationToken)
     {
         // Of two patches of different fields at the same instant, both hold.
         if (await db.Stacks.FromSql($"select * from stacks where name = {name} and tenant_id = {tenant} and removed_at is null for update").SingleOrDefaultAsync(cancellationToken) is not { } stack)
@@ -60,6 +60,12 @@ public sealed class ChangeStack(Changes changes, StackTexts texts, StackSecrets 
         if (stack.Outside && patch.MovesOn is { Given: true, Value: not null })
         {
             return Changed.Nothing<ChangeStackResult>(new ChangeStackResult.Invalid("movesOn", "The stack is outside the pair: its deployments are live at once, and no switch follows them."));
+        }
+
+        if (patch.Shared.Given && !SharedThings.Keeps(stack.Shared, patch.Shared.Value))
+        {
+            // Whoever may not give a migration the word that it needs may not have it need none either.
+            actor.Demand(Permission.MigrationVouch, tenant);
         }
 
         var before = box.OpenDefinition(stack);
@@ -87,8 +93,8 @@ public sealed class ChangeStack(Changes changes, StackTexts texts, StackSecrets 
             return Changed.Nothing<ChangeStackResult>(new ChangeStackResult.Invalid("compose", misplaced));
         }
 
-        var after = new { template = patch.Template.Or(stack.Template), version, healing = patch.Healing.Given ? patch.Healing.Value ?? true : stack.Healing, movesOn = patch.MovesOn.Or(stack.SwitchAfter) };
-        if (Same(before, definition) && (after.template, after.version, after.healing, after.movesOn) == (stack.Template, stack.TemplateVersion, stack.Healing, stack.SwitchAfter))
+        var after = new { template = patch.Template.Or(stack.Template), version, healing = patch.Healing.Given ? patch.Healing.Value ?? true : stack.Healing, movesOn = patch.MovesOn.Or(stack.SwitchAfter), shared = patch.Shared.Or(stack.Shared) };
+        if (Same(before, definition) && (after.template, after.version, after.healing, after.movesOn) == (stack.Template, stack.TemplateVersion, stack.Healing, stack.SwitchAfter) && after.shared.SequenceEqual(stack.Shared))
         {
             return Changed.Nothing<ChangeStackResult>(new ChangeStackResult.Done(false, Ignored(read)));
         }
@@ -98,9 +104,9 @@ public sealed class ChangeStack(Changes changes, StackTexts texts, StackSecrets 
             return Changed.Nothing(wrong);
         }
 
-        var line = Line(stack, before, definition, after.template, after.version, after.healing, after.movesOn, tenant);
+        var line = Line(stack, before, definition, after.template, after.version, after.healing, after.movesOn, after.shared, tenant);
         (stack.Compose, stack.Rancher, stack.AnswersSealed, stack.FilesSealed) = (definition.Compose, definition.Rancher, box.SealAnswers(definition.Answers), box.SealFiles(definition.Files));
-        (stack.Template, stack.TemplateVersion, stack.Healing, stack.SwitchAfter) = (after.template, after.version, after.healing, after.movesOn);
+        (stack.Template, stack.TemplateVersion, stack.Healing, stack.SwitchAfter, stack.Shared) = (after.template, after.version, after.healing, after.movesOn, after.shared);
         return Changed.Of<ChangeStackResult>(new ChangeStackResult.Done(true, Ignored(read)), line);
     }
 
@@ -164,15 +170,16 @@ public sealed class ChangeStack(Changes changes, StackTexts texts, StackSecrets 
     }
 
     /// <summary>Answers may be passwords, and so may what stands in a text or a file: their names, and that the text is another.</summary>
-    private static AuditLine Line(Stack stack, StackDefinition before, StackDefinition after, string? template, string? version, bool healing, TimeSpan? movesOn, Guid tenant) => new("stack.changed", "stack", stack.Name)
+    private static AuditLine Line(Stack stack, StackDefinition before, StackDefinition after, string? template, string? version, bool healing, TimeSpan? movesOn, ImmutableArray<SharedThing> shared, Guid tenant) => new("stack.changed", "stack", stack.Name)
     {
-        Before = new { stack.Template, stack.TemplateVersion, stack.Healing, movesOn = MovingOn.Text(stack.SwitchAfter), compose = Digest(before.Compose), rancher = Digest(before.Rancher), answered = before.Answers.Keys, files = before.Files.Keys },
+        Before = new { stack.Template, stack.TemplateVersion, stack.Healing, movesOn = MovingOn.Text(stack.SwitchAfter), shared = SharedThings.Answer(stack.Shared), compose = Digest(before.Compose), rancher = Digest(before.Rancher), answered = before.Answers.Keys, files = before.Files.Keys },
         After = new
         {
             template,
             templateVersion = version,
             healing,
             movesOn = MovingOn.Text(movesOn),
+            shared = SharedThings.Answer(shared),
             compose = Digest(after.Compose),
             rancher = Digest(after.Rancher),
             answered = after.Answers.Keys,

@@ -44,6 +44,9 @@ public sealed record StackPatch
     /// <summary>How a deployment to standby moves on; null: by hand, as in the beginning.</summary>
     public Patched<TimeSpan?> MovesOn { get; init; }
 
+    /// <summary>What both sides work on, all of it.</summary>
+    public Patched<ImmutableArray<SharedThing>> Shared { get; init; }
+
     public bool TouchesDefinition => Compose.Given || Rancher.Given || Template.Given || Version.Given || WithoutAnswers || !Answers.IsEmpty || WithoutFiles || !Files.IsEmpty;
 
     /// <returns>No patch: the field that is wrong, and why.</returns>
@@ -82,6 +85,15 @@ public sealed record StackPatch
 
                     patch = patch with { MovesOn = after };
                     break;
+                case "shared":
+                    var (things, wrongThing, why) = SharedThings.Read(field.Value);
+                    if (wrongThing is not null)
+                    {
+                        return (null, wrongThing, why);
+                    }
+
+                    patch = patch with { Shared = things };
+                    break;
                 case "answers" or "files" when field.Value.ValueKind == JsonValueKind.Null:
                     patch = field.Name == "answers" ? patch with { WithoutAnswers = true } : patch with { WithoutFiles = true };
                     break;
@@ -96,7 +108,7 @@ public sealed record StackPatch
                 case "compose" or "rancherCompose" or "template" or "version" or "healing" or "movesOn" or "answers" or "files":
                     return (null, field.Name, "Of another type than this field has.");
                 default:
-                    return (null, field.Name, "A stack has no such field to change: compose, rancherCompose, template, version, answers, files, healing and movesOn are those that it has.");
+                    return (null, field.Name, "A stack has no such field to change: compose, rancherCompose, template, version, answers, files, healing, movesOn and shared are those that it has.");
             }
         }
 

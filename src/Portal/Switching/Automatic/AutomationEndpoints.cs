@@ -4,7 +4,10 @@ using Portal.Tenants;
 namespace Portal.Switching.Automatic;
 
 /// <summary>All of it: what is left out is off.</summary>
-public sealed record AutomationBody(FailoverBody? Failover, LimitsBody? Limits);
+public sealed record AutomationBody(FailoverBody? Failover, LimitsBody? Limits, ScaleDownBody? ScaleDown);
+
+/// <param name="Replicas">How many of each service the old side keeps once its switch-back window has ended: 0, where nothing is said, or 1.</param>
+public sealed record ScaleDownBody(int? Replicas);
 
 /// <param name="AfterSeconds">How long a routed service of live must have had no healthy replica; 5 where nothing is said.</param>
 /// <param name="AtMostEveryMinutes">The least time between two; 60 where nothing is said.</param>
@@ -19,7 +22,7 @@ internal static class AutomationEndpoints
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/tenants/{tenant}/automation", GetAsync).WithName("GetAutomation").WithSummary("What the portal may do by itself: failover, and taking a switch back").WithTags("Switches");
+        api.MapGet("/tenants/{tenant}/automation", GetAsync).WithName("GetAutomation").WithSummary("What the portal may do by itself: failover, taking a switch back, and scaling the old side down").WithTags("Switches");
         api.MapPut("/tenants/{tenant}/automation", PutAsync).WithName("ChooseAutomation").WithSummary("Says what the portal may do by itself; what is left out is off").WithTags("Switches");
     }
 
@@ -47,7 +50,8 @@ internal static class AutomationEndpoints
         body.Failover is { } failover ? new FailoverRule(
             failover.AfterSeconds is { } after ? Seconds(after) : FailoverRule.UsualAfter,
             failover.AtMostEveryMinutes is { } every ? Seconds(every * 60) : FailoverRule.UsualEvery) : null,
-        body.Limits is { } limits ? new SwitchLimits(limits.FailedPercent, limits.P95Milliseconds is { } p95 ? Seconds(p95 / 1000) : null, limits.Undo ?? false) : null);
+        body.Limits is { } limits ? new SwitchLimits(limits.FailedPercent, limits.P95Milliseconds is { } p95 ? Seconds(p95 / 1000) : null, limits.Undo ?? false) : null,
+        body.ScaleDown is { } scale ? scale.Replicas ?? 0 : null);
 
     /// <summary>No number that was sent is too large for a span; the rules then say what it may be.</summary>
     private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds, -1, TimeSpan.FromDays(365).TotalSeconds));

@@ -6,19 +6,23 @@ using Portal.Tenants;
 namespace Portal.Switching.Automatic;
 
 /// <summary>What the portal may do by itself. Null: it does not.</summary>
-public sealed record AutomationView(FailoverRule? Failover, SwitchLimits? Limits);
+/// <param name="ScaleDown">How many of each service the old side keeps once its switch-back window has ended.</param>
+public sealed record AutomationView(FailoverRule? Failover, SwitchLimits? Limits, int? ScaleDown = null);
 
 /// <summary>As the API answers it, and as it stands in the audit log.</summary>
-public sealed record AutomationAnswer(FailoverAnswer? Failover, LimitsAnswer? Limits)
+public sealed record AutomationAnswer(FailoverAnswer? Failover, LimitsAnswer? Limits, ScaleDownAnswer? ScaleDown)
 {
     public static AutomationAnswer Of(AutomationView view) => new(
         view.Failover is { } rule ? new FailoverAnswer(rule.After.TotalSeconds, rule.AtMostEvery.TotalMinutes) : null,
-        view.Limits is { } limits ? new LimitsAnswer(limits.FailedPercent, limits.P95?.TotalMilliseconds, limits.Undo) : null);
+        view.Limits is { } limits ? new LimitsAnswer(limits.FailedPercent, limits.P95?.TotalMilliseconds, limits.Undo) : null,
+        view.ScaleDown is { } replicas ? new ScaleDownAnswer(replicas) : null);
 }
 
 public sealed record FailoverAnswer(double AfterSeconds, double AtMostEveryMinutes);
 
 public sealed record LimitsAnswer(double? FailedPercent, double? P95Milliseconds, bool Undo);
+
+public sealed record ScaleDownAnswer(int Replicas);
 
 public abstract record ChooseAutomationResult
 {
@@ -35,7 +39,7 @@ public sealed class ChooseAutomation(Changes changes)
         changes.RunAsync<ChooseAutomationResult>(actor.Demand(Permission.AutomationManage, tenant), async db =>
         {
             var rules = await db.RulesAsync(tenant, cancellationToken);
-            var before = new AutomationView(rules.Failover, rules.Limits);
+            var before = new AutomationView(rules.Failover, rules.Limits, rules.ScaleDown);
             if (Problem(wanted) is { } problem)
             {
                 return Changed.Nothing<ChooseAutomationResult>(problem);
@@ -46,7 +50,7 @@ public sealed class ChooseAutomation(Changes changes)
                 return Changed.Nothing<ChooseAutomationResult>(new ChooseAutomationResult.Chosen(before));
             }
 
-            (rules.Failover, rules.Limits) = (wanted.Failover, wanted.Limits);
+            (rules.Failover, rules.Limits, rules.ScaleDown) = (wanted.Failover, wanted.Limits, wanted.ScaleDown);
             return (new ChooseAutomationResult.Chosen(wanted), new AuditLine("automation.changed", "tenant", "automation")
             {
                 Before = AutomationAnswer.Of(before),
@@ -59,6 +63,7 @@ public sealed class ChooseAutomation(Changes changes)
     {
         { Failover: { } rule } when rule.After < FailoverRule.ShortestAfter || rule.After > FailoverRule.LongestAfter => new("failover.afterSeconds", "1 to 600 seconds."),
         { Failover: { } rule } when rule.AtMostEvery < FailoverRule.ShortestEvery || rule.AtMostEvery > FailoverRule.LongestEvery => new("failover.atMostEveryMinutes", "1 minute to 7 days."),
+        { ScaleDown: < 0 or > 1 } => new("scaleDown.replicas", "0 or 1."),
         { Limits: { FailedPercent: null, P95: null } } => new("limits", "Say how many percent may fail, or how slow p95 may be, or both."),
         { Limits.FailedPercent: < 0 or >= 100 or double.NaN } => new("limits.failedPercent", "0 to less than 100."),
         { Limits.P95: { } slowest } when slowest < TimeSpan.FromMilliseconds(1) || slowest > TimeSpan.FromMinutes(1) => new("limits.p95Milliseconds", "1 to 60,000 milliseconds."),
@@ -72,6 +77,6 @@ public sealed class AutomationQueries(PortalDbFactory databases)
     {
         await using var db = databases.Tenant(tenant);
         var rules = await db.SwitchRules.AsNoTracking().SingleOrDefaultAsync(cancellationToken);
-        return new AutomationView(rules?.Failover, rules?.Limits);
+        return new AutomationView(rules?.Failover, rules?.Limits, rules?.ScaleDown);
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
 using Portal.Audit;
+using Portal.Deployments.Scaling;
 using Portal.Gateway;
 using Portal.Store;
 using Portal.Switching.Rehearsing;
@@ -79,10 +80,19 @@ public sealed class BeginGradual(PortalDbFactory databases, Changes changes, Pre
         };
         try
         {
-            await changes.AddAsync(permit, GradualLine.Of("gradual.begun", gradual) with
+            await changes.RunAsync<bool>(permit, async inner =>
             {
-                After = new { gradual.Steps, gradual.StepSeconds, gradual.StickTo, gradual.Reason, checks = report.Checks, differences = report.Differences },
-            }, [gradual], cancellationToken);
+                if (await inner.IsScalingAsync(tenant.Id, gradual.To, cancellationToken))
+                {
+                    throw new ConflictException(ScaledSides.Scaling, new InvalidOperationException($"{gradual.To.Text()} is being scaled down."));
+                }
+
+                inner.GradualSwitches.Add(gradual);
+                return (true, GradualLine.Of("gradual.begun", gradual) with
+                {
+                    After = new { gradual.Steps, gradual.StepSeconds, gradual.StickTo, gradual.Reason, checks = report.Checks, differences = report.Differences },
+                });
+            }, cancellationToken);
         }
         catch (ConflictException)
         {

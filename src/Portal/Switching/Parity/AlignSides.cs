@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Portal.Deployments;
 using Portal.Deployments.Requests;
+using Portal.Deployments.Scaling;
 using Portal.Stacks;
 using Portal.Tenants;
 
@@ -22,8 +23,8 @@ public enum AlignOutcome
 /// <param name="Reason">Why it was refused, for people.</param>
 public sealed record AlignedStack(string Stack, AlignOutcome Outcome, int? Revision, int? Before, Guid? Deployment = null, string? Reason = null);
 
-/// <summary>Asks for what makes one side of a pair run what the other runs: an ordinary deployment for each stack whose revisions differ.</summary>
-public sealed class AlignSides(StackQueries stacks, RequestDeployment request)
+/// <summary>Asks for what makes one side of a pair run what the other runs: an ordinary deployment for each stack whose revisions differ, or whose standby is scaled down.</summary>
+public sealed class AlignSides(StackQueries stacks, ScaledSideQueries scaled, RequestDeployment request)
 {
     /// <param name="tenant">As the caller saw it. Switched meanwhile, its sides are asked to run what they do already.</param>
     /// <param name="target">The side that is changed: standby or live.</param>
@@ -39,11 +40,12 @@ public sealed class AlignSides(StackQueries stacks, RequestDeployment request)
         actor.Demand(target == DeployTarget.Live ? Permission.DeployLive : Permission.DeployStandby, tenant.Id);
         var to = target == DeployTarget.Live ? tenant.Live : tenant.Standby;
         var done = ImmutableArray.CreateBuilder<AlignedStack>();
+        var small = target == DeployTarget.Standby ? (await scaled.FindAsync(tenant.Id, cancellationToken)).Stacks.Select(stack => stack.Stack).ToHashSet(StringComparer.Ordinal) : [];
         foreach (var stack in await stacks.ListAsync(tenant.Id, cancellationToken))
         {
             int? wanted = stack.Runs.TryGetValue(to.Other(), out var number) ? number : null;
             int? before = stack.Runs.TryGetValue(to, out var now) ? now : null;
-            done.Add(wanted == before ? new AlignedStack(stack.Name, AlignOutcome.Same, wanted, before)
+            done.Add(wanted == before && !small.Contains(stack.Name) ? new AlignedStack(stack.Name, AlignOutcome.Same, wanted, before)
                 : wanted is null ? new AlignedStack(stack.Name, AlignOutcome.OnlyThere, null, before)
                 : await DeployAsync(new AlignedStack(stack.Name, AlignOutcome.Deploying, wanted, before)));
         }

@@ -14,7 +14,10 @@ public sealed record ComparedSide(int? Revision, RenderedStack? Rendered);
 
 /// <summary>A stack as it is handed to the comparison.</summary>
 /// <param name="Difference">From live's revision to standby's; null where they are the same one, or one side has none.</param>
-public sealed record ComparedStack(string Name, ComparedSide Live, ComparedSide Standby, ImmutableArray<ServiceView> Services, RevisionDifference? Difference);
+public sealed record ComparedStack(string Name, ComparedSide Live, ComparedSide Standby, ImmutableArray<ServiceView> Services, RevisionDifference? Difference)
+{
+    public ImmutableArray<SharedThing> Shared { get; init; } = [];
+}
 
 /// <param name="Engine">Versions of its hosts' engines; null where none is known now.</param>
 public sealed record ComparedCluster(string Name, string? Engine, string? Kernel);
@@ -29,6 +32,9 @@ public sealed record ServiceComparison(string Service, bool OnLive, bool OnStand
 /// <param name="Unreadable">Why variables and settings cannot be told apart: a revision that today's portal refuses. Null: they can.</param>
 public sealed record StackComparison(string Stack, int? Live, int? Standby, ImmutableArray<ServiceComparison> Services, string? Unreadable)
 {
+    /// <summary>What both sides work on, as the stack's people say.</summary>
+    public ImmutableArray<SharedThing> Shared { get; init; } = [];
+
     /// <summary>Deployed on neither side.</summary>
     public bool Nowhere => Live is null && Standby is null && Services.IsEmpty;
 
@@ -73,7 +79,7 @@ public sealed record PairComparison(Colour LiveColour, ComparedCluster Live, Com
         [.. stacks.Select(stack => new StackComparison(
             stack.Name, stack.Live.Revision, stack.Standby.Revision,
             [.. stack.Services.Where(service => service is not { Blue: null, Green: null }).Select(service => Compare(stack, service, live))],
-            stack.Difference?.Unreadable))]);
+            stack.Difference?.Unreadable) { Shared = stack.Shared })]);
 
     private static ServiceComparison Compare(ComparedStack stack, ServiceView service, Colour colour)
     {
@@ -129,6 +135,7 @@ public sealed record PairComparison(Colour LiveColour, ComparedCluster Live, Com
     {
         null => null,
         _ when side.Count(ReplicaCondition.Unknown) > 0 => "unknown",
+        { Wanted: 0, ScaledFrom: not null } when side.Replicas.IsEmpty => "scaled down",
         { Wanted: 0 } when side.Replicas.IsEmpty => "none wanted",
         { Wanted: 0 } => "arriving",
         _ when side.Well => "healthy",

@@ -60,6 +60,7 @@ internal static class ParityEndpoints
             stack.Standby,
             stack.Alike,
             stack.Unreadable,
+            shared = Stacks.SharedThings.Answer(stack.Shared),
             services = stack.Services.Select(service => new { service.Service, service.OnLive, service.OnStandby, service.Alike, facts = service.Facts.Select(Answer) }),
         }),
     };

@@ -16,6 +16,7 @@ public sealed class ParityQueries(PortalDbFactory databases, ServiceQueries serv
         await using var db = databases.Tenant(tenant);
         var live = await db.Pairs.AsNoTracking().Select(pair => pair.Live).SingleAsync(cancellationToken);
         var placed = (await db.Placed().ToListAsync(cancellationToken)).ToDictionary(row => (row.Stack.Id, row.Side), row => row.Revision);
+        var shared = await db.Stacks.AsNoTracking().Where(stack => stack.RemovedAt == null).ToDictionaryAsync(stack => stack.Id, stack => stack.Shared, cancellationToken);
         List<ComparedStack> stacks = [];
         foreach (var stack in (await services.ListAsync(tenant, cancellationToken)).Where(stack => !stack.Outside))
         {
@@ -23,7 +24,7 @@ public sealed class ParityQueries(PortalDbFactory databases, ServiceQueries serv
             var difference = here.Revision is { } before && there.Revision is { } after && before != after
                 ? await differences.CompareAsync(tenant, stack.Stack, before, after, cancellationToken)
                 : null;
-            stacks.Add(new ComparedStack(stack.Stack, here, there, stack.Services, difference));
+            stacks.Add(new ComparedStack(stack.Stack, here, there, stack.Services, difference) { Shared = shared.GetValueOrDefault(stack.StackId, []) });
         }
 
         var clusters = await ClustersAsync(db, cancellationToken);

@@ -83,6 +83,8 @@ internal sealed class HookOutcomes(DeploymentQueries deployments, PlannedSwitchQ
             view.Revision,
             code = stayed ? $"switch_{SnakeCase.Of(then!.State.ToString())}" : view.Reason == DeploymentReason.None ? null : SnakeCase.Of(view.Reason.ToString()),
             reason = stayed ? then!.Reason : view.ReasonText,
+            // So may an operator whose word a migration needs.
+            waitsForWord = view.WaitsForWord ? true : (bool?)null,
             // A second person may take their time.
             asked = then is { State: PlannedSwitchState.Waiting } && await planned.FindAsync(hook.TenantId, then.Id, cancellationToken) is { AskedUntil: { } until } ? new { until } : null,
             then = then is null ? null : new { state = SnakeCase.Of(then.State.ToString()), then.Reason, then.SwitchId, then.DueAt },

@@ -16,6 +16,9 @@ public sealed record HookPayload(PayloadForm Form, ImageReference Image, string 
     public string? Actor { get; init; }
     public string? Url { get; init; }
     public DeployTarget? Target { get; init; }
+
+    /// <summary>It changes what both sides share: it may have to wait for an operator's word. A body never gives that word.</summary>
+    public bool Migration { get; init; }
 }
 
 public abstract record PayloadResult

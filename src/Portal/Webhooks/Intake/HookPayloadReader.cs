@@ -6,7 +6,7 @@ namespace Portal.Webhooks.Intake;
 
 /// <summary>
 /// Reads the two bodies that are understood, told apart by their shape: the generic one
-/// (<c>image, tag, digest?, commit?, ref?, actor?, url?, target?</c>) and Docker Hub's (<c>push_data.tag, repository.repo_name</c>).
+/// (<c>image, tag, digest?, commit?, ref?, actor?, url?, target?, migration?</c>) and Docker Hub's (<c>push_data.tag, repository.repo_name</c>).
 /// Fields that are not read do not matter. Whatever the bytes, the answer is a result.
 /// </summary>
 public static partial class HookPayloadReader
@@ -88,8 +88,16 @@ public static partial class HookPayloadReader
             Actor = Optional(body, "actor", LongestText),
             Url = url,
             Target = target is null ? null : parsed,
+            Migration = Flag(body, "migration"),
         };
     }
+
+    private static bool Flag(JsonElement body, string name) => !body.TryGetProperty(name, out var value) ? false : value.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False or JsonValueKind.Null => false,
+        _ => throw new FieldException(name, "true or false."),
+    };
 
     private static HookPayload DockerHub(JsonElement body, JsonElement push)
     {

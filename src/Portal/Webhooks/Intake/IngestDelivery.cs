@@ -122,6 +122,7 @@ public sealed class IngestDelivery(Deliveries deliveries, StackImages images, Re
             // Otherwise one push would close the way to the next for as long as the window is open.
             GivesUpSwitchBack = hook.ThenSwitch,
             PlansItself = hook.ThenSwitch,
+            Migration = draft.Payload!.Migration,
         };
         return request.ExecuteAsync(
             actor, hook.TenantId, hook.Stack, wanted,
@@ -166,7 +167,7 @@ public sealed class IngestDelivery(Deliveries deliveries, StackImages images, Re
 
         return outcome is RequestDeploymentResult.Coalesced coalesced
             ? draft.End(DeliveryDecision.Coalesced, SameAlready, StatusCodes.Status200OK, coalesced.Deployments[^1], digests.FirstOrDefault())
-            : draft.End(DeliveryDecision.Accepted, $"Deploys revision {revision.Number} to {deploy.Target.Text()}{(draft.Hook.ThenSwitch ? ", then switches" : "")}.", StatusCodes.Status202Accepted, ((RequestDeploymentResult.Accepted)outcome).Deployments[^1], digests.FirstOrDefault());
+            : draft.End(DeliveryDecision.Accepted, $"Deploys revision {revision.Number} to {deploy.Target.Text()}{(draft.Hook.ThenSwitch ? ", then switches" : "")}{(outcome is RequestDeploymentResult.Accepted { WaitsForWord: true } ? ", once an operator says that its migration is backward compatible" : "")}.", StatusCodes.Status202Accepted, ((RequestDeploymentResult.Accepted)outcome).Deployments[^1], digests.FirstOrDefault());
     }
 
     private async Task<HookAnswer> RepeatAsync(Actor actor, DeliveryDraft draft, Delivery first, CancellationToken cancellationToken)
