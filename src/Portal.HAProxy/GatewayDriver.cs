@@ -21,6 +21,9 @@ public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = n
     private readonly SemaphoreSlim writer = new(1, 1);
     private readonly TimeProvider time = time ?? TimeProvider.System;
 
+    /// <summary>What the last model left; null: none has yet, or the last one was not taken.</summary>
+    private volatile Left? left;
+
     /// <summary>Starts, reloads or changes the running gateway until it is as the model says, and reads it back.</summary>
     /// <exception cref="ArgumentException">The model is not allowed; nothing was changed.</exception>
     /// <exception cref="HAProxyException">See <see cref="HAProxyFault"/>.</exception>
@@ -32,15 +35,23 @@ public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = n
         await writer.WaitAsync(cancellation);
         try
         {
-            return await process.FindAsync(cancellation) is null
+            left = null;
+            var result = await process.FindAsync(cancellation) is null
                 ? await StartAsync(model, cancellation)
                 : await ConvergeAsync(model, cancellation);
+            left = new((await process.Admin.ShowInfoAsync(cancellation)).Pid, BackendsOf(model));
+            return result;
         }
         finally
         {
             writer.Release();
         }
     }
+
+    /// <summary>Whether the process that took the last model runs still. A quick look: what somebody else did to it by hand does not show.</summary>
+    /// <exception cref="HAProxyException">It does not answer.</exception>
+    public async Task<bool> IsAsLeftAsync(CancellationToken cancellation = default) =>
+        left is { } last && (await process.Admin.ShowInfoAsync(cancellation)).Pid == last.Pid;
 
     /// <summary>Writes what a process that does not answer is to start from. What runs is not asked.</summary>
     /// <exception cref="HAProxyException">BadConfig.</exception>
@@ -123,13 +134,15 @@ public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = n
     /// <summary>The group's counters in every worker. Needs no writer's lock; a worker that ends meanwhile is left out.</summary>
     public async Task<GroupCounters> CountersAsync(string group, CancellationToken cancellation = default)
     {
+        // By name where they are known: of thousands the answer is long, and every switch waits for it.
+        var names = left?.Backends.GetValueOrDefault(group, []) is { Length: <= RuntimeClient.MostNamed } known ? (IReadOnlyCollection<string>?)known : null;
         // The current worker is asked before it is known which others there are: it is on the way of every switch.
-        var (asked, current) = (WorkersAsync(cancellation), process.Admin.ShowStatsAsync(backendsOnly: true, cancellation: cancellation));
+        var (asked, current) = (WorkersAsync(cancellation), process.Admin.ShowStatsAsync(names, backendsOnly: true, cancellation: cancellation));
         await Task.WhenAll(asked, current);
         var workers = ImmutableDictionary.CreateBuilder<WorkerId, ImmutableSortedDictionary<string, SideCounters>>();
         foreach (var worker in await asked)
         {
-            var rows = worker.IsCurrent ? await current : await AskAsync(worker, client => client.ShowStatsAsync(backendsOnly: true, cancellation: cancellation), cancellation);
+            var rows = worker.IsCurrent ? await current : await AskAsync(worker, client => client.ShowStatsAsync(names, backendsOnly: true, cancellation: cancellation), cancellation);
             if (!rows.IsDefault)
                 workers[new(worker.Pid, name)] = BySide(group, rows);
         }
@@ -239,6 +252,16 @@ public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = n
     private static HashSet<string> BindsIn(string config) =>
         [.. config.Split('\n').Where(line => line.StartsWith("  bind ", StringComparison.Ordinal)).Select(line => line["  bind ".Length..].Split(' ')[0])];
 
+    private static ImmutableDictionary<string, ImmutableArray<string>> BackendsOf(GatewayModel model) =>
+        model.Routes.Select(route => route.Key).Concat(model.TcpRoutes.Select(route => route.Key)).Distinct(StringComparer.Ordinal)
+            .SelectMany(key => Sides.All.Select(side => (Group: Identifiers.GroupOf(key), Name: Identifiers.BackendOf(key, side))))
+            .GroupBy(backend => backend.Group, backend => backend.Name, StringComparer.Ordinal)
+            .ToImmutableDictionary(group => group.Key, group => group.ToImmutableArray(), StringComparer.Ordinal);
+
+    /// <param name="Pid">The worker's.</param>
+    /// <param name="Backends">Group → its backends.</param>
+    private sealed record Left(int Pid, ImmutableDictionary<string, ImmutableArray<string>> Backends);
+
     private sealed record Worker(int Pid, bool IsCurrent, RuntimeClient Client);
 
     /// <summary>The current worker first.</summary>
@@ -313,8 +336,8 @@ public sealed class GatewayDriver(HAProxyProcess process, TimeProvider? time = n
 
     private static async Task<long> InFlightAsync(RuntimeClient client, string backend, ServerModel server, CancellationToken cancellation)
     {
-        var stats = await client.ShowStatsAsync(cancellation: cancellation);
-        if (!stats.Any(row => row.Kind == StatKind.Backend && row.Proxy == backend))
+        var stats = await client.ShowStatsAsync([backend], cancellation: cancellation);
+        if (stats.IsEmpty)
             return 0;
         var slots = (await client.ShowServersAsync(backend, cancellation))
             .Where(row => row.Address == server.Address && row.Port == server.Port).Select(row => row.Server).ToHashSet(StringComparer.Ordinal);

@@ -8,6 +8,7 @@ internal static class RuntimeAnswers
 {
     // Forced, inherited and resolution maintenance; 4 only remembers that the configuration said "disabled".
     private const int MaintFlags = 0x01 | 0x02 | 0x20;
+    private const string NoSuchProxy = "No such proxy.";
     private const int DrainFlags = 0x08 | 0x10;
 
     public static ImmutableArray<ServerRow> Servers(string answer)
@@ -33,11 +34,13 @@ internal static class RuntimeAnswers
     public static ImmutableArray<StatRow> Stats(string answer)
     {
         var lines = Lines(answer);
-        if (lines.Length == 0 || !lines[0].StartsWith("# pxname,svname,", StringComparison.Ordinal))
+        // Several were asked for in one exchange: each answers with a head of its own, or that there is no such proxy.
+        var heads = lines.Where(line => line.StartsWith("# pxname,svname,", StringComparison.Ordinal)).ToList();
+        if (lines.Length == 0 || (heads.Count == 0 && lines.Any(line => line != NoSuchProxy)) || heads.Any(head => head != heads[0]))
             throw NotUnderstood(answer);
-        var columns = Columns(lines[0][2..].Split(','));
+        var columns = Columns(heads.Count == 0 ? [] : heads[0][2..].Split(','));
         var rows = ImmutableArray.CreateBuilder<StatRow>(lines.Length);
-        foreach (var line in lines[1..])
+        foreach (var line in lines.Where(line => line != NoSuchProxy && line != heads[0]))
         {
             // Only free-text columns that come after the ones read here are ever quoted.
             var cells = line.Split(',');

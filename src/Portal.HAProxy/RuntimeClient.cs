@@ -96,13 +96,19 @@ public sealed partial class RuntimeClient
         return RuntimeAnswers.Servers(await AskAsync(command, cancellation));
     }
 
-    /// <param name="proxy">One frontend or backend only, or all.</param>
+    /// <summary>So many proxies are asked for by name in one exchange; more need a longer line than HAProxy reads.</summary>
+    public const int MostNamed = 100;
+
+    /// <param name="proxies">Frontends and backends by name, at most <see cref="MostNamed"/>; those that are not there are left out. Null: all.</param>
     /// <param name="backendsOnly">Leaves servers and frontends out: much shorter where there are many slots.</param>
     public async Task<ImmutableArray<StatRow>> ShowStatsAsync(
-        string? proxy = null, bool backendsOnly = false, CancellationToken cancellation = default)
+        IReadOnlyCollection<string>? proxies = null, bool backendsOnly = false, CancellationToken cancellation = default)
     {
-        var command = $"show stat {(proxy is null ? "-1" : Word(proxy))} {(backendsOnly ? "2" : "7")} -1";
-        return RuntimeAnswers.Stats(await AskAsync(command, cancellation));
+        if (proxies is { Count: 0 })
+            return [];
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(proxies?.Count ?? 0, MostNamed, nameof(proxies));
+        var commands = (proxies?.Select(Word) ?? ["-1"]).Select(proxy => $"show stat {proxy} {(backendsOnly ? "2" : "7")} -1");
+        return RuntimeAnswers.Stats(await AskAsync(string.Join($";{prefix}", commands), cancellation));
     }
 
     /// <summary>A stick table's entries with what their first general counter says.</summary>

@@ -7,6 +7,11 @@ internal sealed class GatewayKeeper(IGateway gateway, ChangeFeed feed, TimeProvi
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
+    /// <summary>A whole look reads every place of every backend, and switches wait for it: seldom, for what somebody changes by hand.</summary>
+    private static readonly TimeSpan Whole = TimeSpan.FromSeconds(30);
+
+    private bool changed = true;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var wake = new Wake(clock);
@@ -14,15 +19,22 @@ internal sealed class GatewayKeeper(IGateway gateway, ChangeFeed feed, TimeProvi
         {
             if (note.Kind is "route" or "tenant" or "certificate" or "resync")
             {
+                Volatile.Write(ref changed, true);
                 wake.Up();
             }
         });
         var problem = "";
+        var looked = clock.GetTimestamp();
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                await gateway.ApplyAsync(stoppingToken);
+                if (Interlocked.Exchange(ref changed, false) || clock.GetElapsedTime(looked) >= Whole || !await gateway.KeepAsync(stoppingToken))
+                {
+                    looked = clock.GetTimestamp();
+                    await gateway.ApplyAsync(stoppingToken);
+                }
+
                 problem = "";
             }
             catch (Exception error) when (error is GatewayException or Npgsql.NpgsqlException or InvalidOperationException or IOException && !stoppingToken.IsCancellationRequested)

@@ -14,6 +14,9 @@ namespace Portal.Gateway;
 public sealed class HAProxyGateway(GatewayFleet fleet, PortalDbFactory databases, ServedCertificates certificates, IOptions<GatewayOptions> options) : IGateway, IDisposable
 {
     private readonly SemaphoreSlim writer = new(1, 1);
+    /// <summary>Something was begun and has failed: only a whole look tells how far it came.</summary>
+    private volatile bool unsure;
+
     private readonly WantedGateway wanted = new(databases, certificates, options.Value.TakesHttps, options.Value.TcpRange);
 
     public async Task<IReadOnlyList<GatewayServer>> ServersAsync(BackendKey backend, CancellationToken cancellationToken)
@@ -51,8 +54,20 @@ public sealed class HAProxyGateway(GatewayFleet fleet, PortalDbFactory databases
             }
 
             await fleet.ApplyAsync(model, cancellationToken);
+            unsure = false;
             return true;
         }, cancellationToken);
+
+    public async Task<bool> KeepAsync(CancellationToken cancellationToken)
+    {
+        if (unsure || !await fleet.AreAsLeftAsync(cancellationToken))
+        {
+            return false;
+        }
+
+        await fleet.RenewAsync(cancellationToken);
+        return true;
+    }
 
     /// <summary>Brings one that is out in line, beside the others' work. It takes part again once nothing has changed meanwhile, and only then is it ready.</summary>
     /// <exception cref="HAProxyException">Still out, as are IOException and UnauthorizedAccessException: its folder cannot be written.</exception>
@@ -194,9 +209,12 @@ public sealed class HAProxyGateway(GatewayFleet fleet, PortalDbFactory databases
     private async Task<T> ExclusiveAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
     {
         await writer.WaitAsync(cancellationToken);
+        var well = false;
         try
         {
-            return await work();
+            var result = await work();
+            well = true;
+            return result;
         }
         catch (HAProxyException error)
         {
@@ -204,6 +222,7 @@ public sealed class HAProxyGateway(GatewayFleet fleet, PortalDbFactory databases
         }
         finally
         {
+            unsure |= !well;
             writer.Release();
         }
     }

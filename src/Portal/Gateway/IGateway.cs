@@ -40,6 +40,12 @@ public interface IGateway
     /// <summary>Brings host names, paths and live sides in line with the database; starts the gateway where it does not run.</summary>
     Task ApplyAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// A quick look that keeps nobody waiting: whether what was last applied runs still, and nothing has failed since. Where that is so the
+    /// gateways stay ready; where not, they are to be applied.
+    /// </summary>
+    Task<bool> KeepAsync(CancellationToken cancellationToken);
+
     /// <summary>Moves the tenant's live pointer, and reads it back: on every gateway that is up, or on none.</summary>
     Task<Pointed> PointAsync(string tenantSlug, Colour live, CancellationToken cancellationToken);
 

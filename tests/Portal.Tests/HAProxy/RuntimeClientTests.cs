@@ -108,7 +108,7 @@ public sealed class RuntimeClientTests
         var back = Assert.Single(rows, row => row.Kind == StatKind.Backend && row.Proxy == $"{Key}:blue");
         Assert.Equal((3, 3, 0), (back.Requests, back.Answers2xx, back.Answers5xx));
         Assert.Equal(3, rows.Single(row => row.Kind == StatKind.Server && row.Proxy == back.Proxy && row.Server == "s1").Sessions);
-        Assert.All(await gateway.Process.Admin.ShowStatsAsync(back.Proxy), row => Assert.Equal(back.Proxy, row.Proxy));
+        Assert.All(await gateway.Process.Admin.ShowStatsAsync([back.Proxy, "acme:nobody.there.80:blue"]), row => Assert.Equal(back.Proxy, row.Proxy));
         Assert.True(await gateway.Process.Admin.ShowInfoAsync() is { Pid: > 0, Requests: >= 4, Version: ['2', ..] });
     }
 }

@@ -100,6 +100,14 @@ public sealed class GatewayFleet(ImmutableArray<GatewayMember> members, TimeProv
         return told.Any(one => one.Done) ? [.. told.Where(one => one.Done).Select(one => one.Value!)] : throw Failure(told);
     }
 
+    /// <summary>Whether each that is not out runs on as it was left.</summary>
+    public async Task<bool> AreAsLeftAsync(CancellationToken cancellationToken)
+    {
+        var told = await TellAsync((member, stop) => member.Driver.IsAsLeftAsync(stop), ReadLimit, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        return told.All(one => one is { Done: true, Value: true });
+    }
+
     /// <summary>Those that are in line stay ready: nothing can have changed that they were not told.</summary>
     public async Task RenewAsync(CancellationToken cancellationToken)
     {
