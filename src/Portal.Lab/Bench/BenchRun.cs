@@ -5,7 +5,7 @@ namespace Portal.Lab.Bench;
 /// <summary>Measures whole flows on real parts, each in a world of its own so that none leans on what another left.</summary>
 public static class BenchRun
 {
-    public static IReadOnlyList<string> All { get; } = ["planner", "gateway", "changes", "switch", "redeploy", "deploy", "drift", "intake", "start"];
+    public static IReadOnlyList<string> All { get; } = ["planner", "gateway", "changes", "switch", "scale", "failover", "redeploy", "deploy", "drift", "intake", "start"];
 
     public static async Task<int> ExecuteAsync(BenchOptions options, CancellationToken cancel)
     {
@@ -52,6 +52,8 @@ public static class BenchRun
     private static Task<IReadOnlyList<BenchResult>> RunAsync(string name, BenchWorld world, CancellationToken cancel) => name switch
     {
         "switch" => new SwitchBench(world).RunAsync(cancel),
+        "scale" => new ScaleBench(world).RunAsync(cancel),
+        "failover" => new FailoverBench(world).RunAsync(cancel),
         "redeploy" => new RedeployBench(world).RunAsync(cancel),
         "deploy" => new DeployBench(world).RunAsync(cancel),
         "drift" => new DriftBench(world).RunAsync(cancel),

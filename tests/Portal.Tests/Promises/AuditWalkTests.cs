@@ -57,6 +57,8 @@ public sealed class AuditWalkTests(PagesWorld world)
         await CertifyAsync("certificates", $"{tenant}.walk.example");
         await CertifyAsync($"tenants/{tenant}/certificates", $"{tenant}.localhost");
         await DeleteAsync(route);
+        var port = await world.PostAsync($"tenants/{tenant}/tcp-routes", new { stack = "walked", service = "web", port = 8080 });
+        await DeleteAsync($"tenants/{tenant}/tcp-routes/{port.GetProperty("id")}");
         await world.DeployAsync(tenant, "walked", new { target = "both" });
         await VouchAsync(tenant);
         await QuietAsync(tenant);

@@ -66,6 +66,8 @@ public sealed class EndpointWalkTests(EndpointWalkTests.Lab lab) : IClassFixture
         ["POST /api/v1/tenants/{tenant}/routes"] = "route.added",
         ["PATCH /api/v1/tenants/{tenant}/routes/{id}"] = "route.changed",
         ["DELETE /api/v1/tenants/{tenant}/routes/{id}"] = "route.removed",
+        ["POST /api/v1/tenants/{tenant}/tcp-routes"] = "route.added",
+        ["DELETE /api/v1/tenants/{tenant}/tcp-routes/{id}"] = "route.removed",
         ["POST /api/v1/tenants/{tenant}/stacks/{stack}/deployments"] = "deployment.requested",
         ["POST /api/v1/deployments/{id}/cancel"] = "deployment.cancelled",
         ["POST /api/v1/deployments/{id}/compatible"] = "migration.vouched",
