@@ -1,3 +1,4 @@
+using System.Net;
 using Portal.Docker;
 using Portal.Lab;
 using Portal.Tests.Lab;
@@ -75,6 +76,8 @@ public sealed class StackPlacesTests(PortalWorldCollection.Shared shared)
     {
         await world.PushAsync("1");
         await AddAsync("other", Text("1400", "1"));
+        // Healing makes it anew as well, and tells nobody.
+        Assert.Equal(HttpStatusCode.OK, (await world.TryPatchAsync($"tenants/{world.Tenant}/stacks/other", new { healing = false })).Status);
         await world.DeployAsync("other", new { target = "standby" });
         var (network, volume) = (await NetworkAsync("other"), await VolumeAsync("other"));
 
