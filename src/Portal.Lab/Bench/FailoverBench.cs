@@ -38,7 +38,8 @@ internal sealed class FailoverBench(BenchWorld world)
     {
         var live = await LiveAsync(cancel);
         var victims = await ContainersAsync(live, cancel);
-        await using var look = LoadGenerator.Start(world.Load(host) with { Connections = 4, RatePerSecond = 100 }, cancel);
+        // A request that was sent to the dead side hangs until its connection fails, and a client with it: there are always others that have not.
+        await using var look = LoadGenerator.Start(world.Load(host) with { Connections = 400, RatePerSecond = 100 }, cancel);
         await Waiting.UntilAsync("an answer before the kill", () => look.LatestVersion is not null, cancel);
         var before = look.LatestVersion;
         var started = Stopwatch.GetTimestamp();

@@ -13,6 +13,12 @@ public sealed class HostWatch(
 {
     private static readonly TimeSpan FullLook = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
+    /// <summary>
+    /// After something has happened it is looked again so soon: an engine tells that a container has ended before its list shows it, and
+    /// nothing follows that would have the list read once more.
+    /// </summary>
+    private static readonly TimeSpan[] Soon = [TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(1)];
+
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -116,6 +122,7 @@ public sealed class HostWatch(
             // What changes after this look is heard.
             await Task.WhenAny(listening.Task, events, Task.Delay(FullLook, clock, ended.Token));
             watch.LookAgainOn(engine.Host.Id);
+            var calm = 0;
             while (!events.IsCompleted)
             {
                 if (await LookAsync(engine, limits, cancellationToken))
@@ -126,8 +133,8 @@ public sealed class HostWatch(
                 // What comes in a burst, as from a deployment, is looked at some times a second.
                 await Task.WhenAny(events, Task.Delay(BetweenLooks, clock, ended.Token));
                 // Waited for and then taken: a read that nobody waits for any more would swallow the next event.
-                await Task.WhenAny(look.Reader.WaitToReadAsync(ended.Token).AsTask(), events, Task.Delay(FullLook, clock, ended.Token));
-                look.Reader.TryRead(out _);
+                await Task.WhenAny(look.Reader.WaitToReadAsync(ended.Token).AsTask(), events, Task.Delay(calm < Soon.Length ? Soon[calm] : FullLook, clock, ended.Token));
+                calm = look.Reader.TryRead(out _) ? 0 : calm + 1;
             }
 
             await events;
