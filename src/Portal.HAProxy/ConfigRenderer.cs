@@ -105,6 +105,8 @@ public static class ConfigRenderer
 
     // idle-close-on-response: a replaced worker closes an idle connection only together with its next answer, so that no client
     // writes a request into a connection that is being closed.
+    // http-ignore-probes: a connection that a browser opened ahead and never used is closed without a word; a 408 would be taken for the answer
+    // to the first request that crosses it.
     // retry-on: "empty-response" is taken back by the frontend for all methods that are not safe to send twice.
     private static readonly string Defaults = $"""
         defaults
@@ -116,6 +118,7 @@ public static class ConfigRenderer
           retry-on conn-failure empty-response
           option forwardfor
           option idle-close-on-response
+          option http-ignore-probes
           timeout connect 5s
           timeout client 60s
           timeout server 60s

@@ -97,7 +97,7 @@ public sealed partial class RuntimeClient
     }
 
     /// <summary>So many proxies are asked for by name in one exchange; more need a longer line than HAProxy reads.</summary>
-    public const int MostNamed = 100;
+    public const int MostNamed = 64;
 
     /// <param name="proxies">Frontends and backends by name, at most <see cref="MostNamed"/>; those that are not there are left out. Null: all.</param>
     /// <param name="backendsOnly">Leaves servers and frontends out: much shorter where there are many slots.</param>

@@ -70,6 +70,11 @@ internal sealed class ChangesBench(TimeSpan download)
         await over.CancelAsync();
         await Task.WhenAll(running);
         var report = await load.StopAsync();
+        if (report.Failed > 0)
+        {
+            Console.WriteLine($"  {report}");
+        }
+
         return
         [
             BenchResult.Alone($"changes: {Routes} routes, {Replicas} of replicas, requests meanwhile", report.Requests, "", $"at {report.RequestsPerSecond:0}/s, p99 {report.P99.TotalMilliseconds:0.0} ms", report.Failed),
